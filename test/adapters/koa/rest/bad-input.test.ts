@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fetchDescribed } from '../../../support/fetch-described.ts';
@@ -223,6 +224,25 @@ describe('a body over its limit', () => {
     expect(parseAnswer(await closed).status).toBe(413);
     // 16 MB are thrown away at once, and the system keeps some more.
     expect(accepted).toBeLessThan(64 * MEGABYTE);
+  });
+
+  test('closes the connection if it is large and its request is refused before it is read', async () => {
+    for (const [bytes, connection] of [
+      [20 * MEGABYTE, 'close'],
+      [10, 'keep-alive'],
+    ] as const) {
+      const socket = await open(server.port);
+      const [head] = await Promise.all([
+        once(socket, 'data'),
+        socket.write(
+          'POST /api/v1/messages/user HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer nobody\r\n' +
+            `Content-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n{`,
+        ),
+      ]);
+      const answer = parseAnswer(String(head));
+      expect([answer.status, answer.headers.get('connection')]).toEqual([401, connection]);
+      socket.destroy();
+    }
   });
 
   test('is refused for its values while it arrives, and its rest is not waited for', async () => {
