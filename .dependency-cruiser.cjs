@@ -37,17 +37,25 @@ const roomRules = (folder, table) =>
   );
 
 const ROOM_RULES = [
-  ...roomRules('src/domain', { text: ['.'], user: ['.'], conversation: ['.', 'text'] }),
+  ...roomRules('src/domain', {
+    text: ['.'],
+    user: ['.'],
+    question: ['.', 'text'],
+    conversation: ['.', 'text', 'question'],
+    notification: ['.', 'text', 'question', 'conversation'],
+  }),
   ...roomRules('src/ports', { signals: [], tokens: ['signals'], storage: ['signals', '.'] }),
   ...roomRules('src/application', {
     waiting: ['.'],
     wire: ['.'],
     dispatch: ['.', 'wire'],
     fairness: ['.'],
+    permission: [],
     admin: ['.', 'wire', 'dispatch'],
-    jobs: ['admin'],
+    jobs: ['admin', 'waiting'],
     live: ['.', 'wire', 'waiting', 'dispatch'],
-    'use-cases': ['.', 'wire', 'waiting', 'dispatch', 'admin'],
+    notifications: ['.', 'wire', 'jobs'],
+    'use-cases': ['.', 'wire', 'waiting', 'dispatch', 'admin', 'notifications'],
   }),
   ...roomRules('src/application/live', { events: [], observers: ['events'] }),
   ...roomRules('src/adapters/koa', {
@@ -61,9 +69,17 @@ const ROOM_RULES = [
   ...roomRules('src/adapters/mcp', {
     call: [],
     tools: ['call'],
-    protocol: ['call', 'tools'],
-    http: ['call', 'tools', 'protocol'],
+    tasks: ['call', 'tools'],
+    protocol: ['call', 'tools', 'tasks'],
+    http: ['call', 'tools', 'tasks', 'protocol'],
     stdio: ['call', 'tools', 'protocol'],
+  }),
+  ...roomRules('src/adapters/hooks', {
+    'claude-code': ['.'],
+    codex: ['.'],
+    'gemini-cli': ['.'],
+    'copilot-cli': ['.'],
+    opencode: ['.'],
   }),
   ...roomRules('src/adapters/jwt', { keys: [], token: ['keys'], 'known-tokens': ['token'] }),
   ...roomRules('src/adapters/mikro-orm', {
@@ -72,6 +88,18 @@ const ROOM_RULES = [
     statements: ['schema', 'database'],
     'group-commit': ['database', 'statements'],
     repositories: ['schema', 'database', 'statements', 'group-commit'],
+  }),
+  ...roomRules('src/adapters/notify', {
+    'guarded-http': [],
+    texts: [],
+    ntfy: ['guarded-http', 'texts'],
+    webhook: ['guarded-http', 'texts'],
+    email: ['texts'],
+    chat: [],
+    telegram: ['chat', 'texts'],
+    slack: ['chat', 'texts'],
+    sms: ['chat', 'texts'],
+    'web-push': ['guarded-http', 'texts'],
   }),
   ...roomRules('src/adapters/client', { http: [], agent: ['http', '.'], people: ['http', '.'] }),
   ...roomRules('src/composition', {
@@ -84,12 +112,20 @@ const ROOM_RULES = [
     terminal: ['.', 'config', 'operator'],
     'command-line': ['.', 'config', 'data-dir', 'store', 'wiring', 'operator', 'server', 'terminal'],
   }),
-  ...roomRules('web/src/store', { page: [], session: ['page'], agents: ['page', 'session'] }),
+  ...roomRules('web/src/store', {
+    page: [],
+    session: ['page'],
+    agents: ['page', 'session'],
+    notifications: ['page', 'session'],
+  }),
   ...roomRules('web/src/view', {
     common: [],
     page: ['common'],
     'sign-in': ['common'],
     keys: ['common', 'sign-in'],
+    notifications: ['common', 'sign-in'],
+    'answer-link': ['common'],
+    connect: ['common'],
     instance: ['common'],
     list: ['common', 'keys', 'sign-in'],
   }),
@@ -154,8 +190,11 @@ module.exports = {
     mustNotImport(
       'the-page-imports-only-the-client',
       '^web/src/',
-      except('^src/', '^src/(adapters/client/|domain/text/)'),
-      'The page uses the same client library as other programs.',
+      except(
+        '^src/',
+        '^src/(adapters/client/|adapters/notify/web-push/push-message|domain/(text|question)/)',
+      ),
+      'The page uses the same client library as other programs, and reads what web push sends to it.',
     ),
     mustNotImport(
       'model-and-server-do-not-import-store-or-view',

@@ -8,6 +8,11 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY web ./web
 RUN npm run build && npm prune --omit=dev --ignore-scripts
+# The libraries of Telegram, Slack and SMS are optional peers, which npm does not install. Their versions here are those
+# that the tests ran with. --save-prod: else npm takes them for development packages and leaves them out.
+RUN npm install --no-save --save-prod --omit=dev --ignore-scripts $(node -p \
+    "const { peerDependencies, devDependencies: tested } = require('./package.json'); \
+    Object.keys(peerDependencies).map((name) => name + '@' + tested[name]).join(' ')")
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \

@@ -6,6 +6,8 @@ import { type BenchResults, type BenchTable, consoleRows, roundResults } from '.
 import { type BenchServers, startBenchServers } from './servers/bench-servers.ts';
 import { type BenchSize, FULL_SIZE, QUICK_SIZE } from './size.ts';
 import { liveStreamsTable, measureLiveStreams } from './tables/live-streams.ts';
+import { measureNotifications, notificationsTable } from './tables/notifications.ts';
+import { measurePolledTasks, polledTasksTable } from './tables/polled-tasks.ts';
 import { measureRowLevelSecurity, rowLevelSecurityTable } from './tables/row-level-security.ts';
 import { measureServers, serversTable } from './tables/servers.ts';
 import { BENCH_TABLES } from './tables/tables.ts';
@@ -13,19 +15,28 @@ import { measureTokens, tokensTable } from './tables/token-verification.ts';
 import { measureTransports, transportsTable } from './tables/transports.ts';
 import { measureWaiting, waitingTable } from './tables/waiting-clients.ts';
 
-const USAGE = `node bench/bench.ts [--quick] [--tokens] [--rls] [--mcp] [--streams] [--write]
-  --quick    takes a quarter of the time; the numbers are rougher
-  --tokens   only the table about verifying tokens
-  --rls      only the table about row level security
-  --mcp      only the tables about MCP and about waiting clients
-  --streams  only the table about live streams
-  --write    writes the numbers of a whole run to docs/bench.json and fills the documents from it`;
+const USAGE = `node bench/bench.ts [--quick] [--tokens] [--rls] [--mcp] [--tasks] [--streams] [--notifications] [--write]
+  --quick          takes a quarter of the time; the numbers are rougher
+  --tokens         only the table about verifying tokens
+  --rls            only the table about row level security
+  --mcp            only the tables about MCP and about waiting clients
+  --tasks          only the table about MCP tasks whose clients poll
+  --streams        only the table about live streams
+  --notifications  only the table about notifications
+  --write          writes the numbers of a whole run to docs/bench.json and fills the documents from it`;
 
 const flag = { type: 'boolean', default: false } as const;
 const { values: flags } = parseArgs({
-  options: { quick: flag, tokens: flag, rls: flag, mcp: flag, streams: flag, write: flag, help: flag },
+  options: {
+    ...{ quick: flag, tokens: flag, rls: flag, mcp: flag, tasks: flag },
+    ...{ streams: flag, notifications: flag },
+    ...{ write: flag, help: flag },
+  },
 });
-const isWholeRun = !flags.tokens && !flags.rls && !flags.mcp && !flags.streams;
+const isWholeRun = ![
+  ...[flags.tokens, flags.rls, flags.mcp, flags.tasks],
+  ...[flags.streams, flags.notifications],
+].includes(true);
 const canWrite = isWholeRun && !flags.quick;
 if (flags.help || (flags.write && !canWrite)) {
   process.stderr.write(`${USAGE}\n`);
@@ -43,7 +54,9 @@ const TABLES_WITH_SERVERS: readonly (readonly [BenchTable, Measure, boolean])[] 
   [serversTable, measureServers, false],
   [transportsTable, measureTransports, flags.mcp],
   [waitingTable, measureWaiting, flags.mcp],
+  [polledTasksTable, measurePolledTasks, flags.tasks],
   [liveStreamsTable, measureLiveStreams, flags.streams],
+  [notificationsTable, measureNotifications, flags.notifications],
 ];
 
 const size = flags.quick ? QUICK_SIZE : FULL_SIZE;

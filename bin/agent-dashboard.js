@@ -15,7 +15,8 @@ if (process.features.typescript) {
   await import('../src/composition/bin.ts');
 } else if (existsSync(INSTALLED_NODE)) {
   runWithInstalledNode();
-} else {
+} else if (process.argv[2] !== 'hook') {
+  // For a coding agent, an exit code or a text of its hook is a decision.
   process.stderr.write(
     `agent-dashboard needs Node.js 22.18 or newer; this is ${process.versions.node}. ` +
       `Run npm ci in ${pathOf('')}: it installs a newer one there\n`,
@@ -33,6 +34,7 @@ function runWithInstalledNode() {
     });
   }
   child.on('error', (error) => {
+    if (process.argv[2] === 'hook') return;
     process.stderr.write(`agent-dashboard: ${INSTALLED_NODE} cannot be started (${error.message})\n`);
     process.exitCode = 1;
   });

@@ -57,10 +57,13 @@ export class Agent {
   /**
    * Asks a question and waits for its answer without a time limit. Each request takes at most
    * `WAIT_SECONDS`, because proxies close longer ones.
+   * @param labels the options to choose from.
    * @throws AgentStoppedError if the user has ended or deleted the run
    */
-  async ask(content: string): Promise<string> {
-    const { message_id: questionId } = await this.#post({ content, requires_user_input: true });
+  async ask(content: string, labels: readonly string[]): Promise<string> {
+    const options = labels.map((label) => ({ label }));
+    const question = { content, requires_user_input: true, options };
+    const { message_id: questionId } = await this.#post(question);
     for (;;) {
       const { messages, already_read, instance_status } = await this.#call<PendingMessages>(
         'POST',

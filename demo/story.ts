@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { replyCommand } from '../src/composition/terminal/question-lines.ts';
+import { typedCommand } from '../src/composition/typed-command.ts';
 import { cutText } from '../src/domain/text/graphemes.ts';
 import { splitLines } from '../src/domain/text/lines.ts';
 import type { Agent } from './agent.ts';
@@ -38,10 +38,11 @@ export async function playStory(agent: Agent, { say, pause }: StoryOptions): Pro
     }
     await pause(2);
   };
-  const ask = async (question: string): Promise<string> => {
+  const ask = async (question: string, options: readonly string[]): Promise<string> => {
     say(`asks: ${firstLine(question)}`);
-    say(`Answer on the page, or: ${replyCommand(agent.instanceId.slice(0, 8), question)}`);
-    const answer = await agent.ask(question);
+    const shortId = agent.instanceId.slice(0, 8);
+    say(`Answer on the page, or: ${typedCommand(`reply ${shortId} <number or text>`)}`);
+    const answer = await agent.ask(question, options);
     say(`you answered: ${firstLine(answer)}`);
     return answer;
   };
@@ -69,15 +70,15 @@ export async function playStory(agent: Agent, { say, pause }: StoryOptions): Pro
       '| pass a clock | 3 files | callers must pass it on |',
       '| freeze the time | 1 file | hides the dependency |',
       '| quarantine | none | no coverage of discounts |',
-      '',
-      `[OPTIONS]\n${OPTIONS.map((option, index) => `${index + 1}. ${option}`).join('\n')}\n[/OPTIONS]`,
     ].join('\n'),
+    OPTIONS,
   );
   await carryOut(choice, step);
 
-  const permission = await ask(
-    'All 412 tests pass, 200 times in a row. Should I open the pull request?\n\n[YES/NO]',
-  );
+  const permission = await ask('All 412 tests pass, 200 times in a row. Should I open the pull request?', [
+    'Yes',
+    'No',
+  ]);
   if (/^\s*(y|yes|ok|sure|ja)\b/i.test(permission)) {
     await step(
       'Opened pull request **#128: Make discounts independent of the time of day**. Waiting for review.',

@@ -1,11 +1,25 @@
+import { processLoad } from './adapters/runtime/process-load.ts';
 import { systemClock, uuidV7 } from './adapters/runtime/system.ts';
 import { createUserExport, type UserExport } from './application/admin/user-export.ts';
 import { createDispatch, type Dispatch } from './application/dispatch/dispatch.ts';
 import { fairPorts } from './application/fairness/fair-ports.ts';
+import type { Job } from './application/jobs/job.ts';
 import { LiveFeed } from './application/live/live-feed.ts';
+import type { LiveDeliveries } from './application/live/observers/delivery-updates.ts';
+import { announceDeliveries } from './application/notifications/announce-deliveries.ts';
+import { AnswerLinks } from './application/notifications/answer-links.ts';
+import type { Channels } from './application/notifications/channels.ts';
+import { Courier } from './application/notifications/courier.ts';
+import { DeliveryWorker } from './application/notifications/delivery-worker.ts';
+import { LinkInbox } from './application/notifications/link-inbox.ts';
+import { noteSilentAgentsJob } from './application/notifications/note-silent-agents.ts';
+import type { NotificationPorts } from './application/notifications/notification-ports.ts';
+import { PageLinks } from './application/notifications/page-links.ts';
 import { DEFAULT_SETTINGS, type Settings } from './application/use-case.ts';
+import { DeadlineAnnouncements } from './application/waiting/deadline-announcements.ts';
 import { OpenWaits } from './application/waiting/open-waits.ts';
 import type { UserId } from './domain/ids.ts';
+import type { Inbox } from './ports/notifier.ts';
 import type { Clock, Ids, Logger } from './ports/runtime.ts';
 import type { Store } from './ports/store.ts';
 import type { TokenIssuer } from './ports/tokens/token-issuer.ts';
@@ -24,7 +38,20 @@ export interface DashboardOptions {
   /** Absent: makes UUIDs of version 7. */
   readonly ids?: Ids;
   /** Gets warnings about live streams that could not be read and will be tried again. */
-  readonly logger?: Pick<Logger, 'warn'> | null;
+  readonly logger?: Pick<Logger, 'debug' | 'warn'> | null;
+  /** The ways to notify people. Absent or null: nobody is notified. */
+  readonly notifications?: NotificationOptions | null;
+}
+
+export interface NotificationOptions {
+  readonly channels: Channels;
+  /** Returns the address of the dashboard page, without a slash at its end: for links in notifications. */
+  readonly pageUrl: () => string;
+  /**
+   * Returns how busy the process was since the last call, from 0 to 1: a busy one delivers less. Absent:
+   * Node.js says it.
+   */
+  readonly load?: () => number;
 }
 
 /**
@@ -43,7 +70,17 @@ export interface Dashboard {
   readonly userExport: UserExport;
   /** The calls that wait in this process. */
   readonly waits: OpenWaits;
+  /** The deadlines of questions that were saved in this process. `createJobs` needs them. */
+  readonly deadlines: DeadlineAnnouncements;
   readonly ids: Ids;
+  /** Answers questions by the links in notifications; null if nobody is notified. */
+  readonly answerLinks: AnswerLinks | null;
+  /** Answers questions with what channels receive (`Notifier.receive`); null if nobody is notified. */
+  readonly inbox: Inbox | null;
+  /** Delivers notifications as a job; null if nobody is notified. `createJobs` needs it. */
+  readonly deliveries: DeliveryWorker | null;
+  /** Notes which agents are silent, as a job; null if nobody is notified. `createJobs` needs it. */
+  readonly noteSilentAgents: Job | null;
   /** Makes calls that wait return at once, and ends streams. Call it before closing the store. */
   stop(): void;
 }
@@ -57,8 +94,10 @@ export function createDashboard(options: DashboardOptions): Dashboard {
   const { store, issuer = null, clock = systemClock, ids = uuidV7, logger = null } = options;
   const shuttingDown = new AbortController();
   const waits = new OpenWaits();
+  const deadlines = new DeadlineAnnouncements();
   const { repository, queries, apiKeys, removal, signals, sharedWaits } = store;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const notified = connectNotifications(options, { clock, ids, waits, settings });
   const ports = fairPorts({
     repository,
     queries,
@@ -67,6 +106,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     signals,
     issuer,
     waits,
+    deadlines,
+    notificationPorts: notified?.ports ?? null,
     settings,
     clock,
     ids,
@@ -76,10 +117,53 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     sharedWaits && ((users: readonly UserId[]) => sharedWaits.readWaitsElsewhere(users));
   return {
     dispatch: createDispatch(ports, shuttingDown.signal),
-    live: new LiveFeed({ ...ports, logger, readWaitsElsewhere }, shuttingDown.signal),
-    userExport: createUserExport(ports),
+    live: new LiveFeed(
+      { ...ports, logger, readWaitsElsewhere, deliveries: notified?.live ?? null },
+      shuttingDown.signal,
+    ),
+    userExport: createUserExport({ ...ports, notifications: store.notifications }),
     waits,
+    deadlines,
     ids,
+    answerLinks: notified?.ports.answerLinks ?? null,
+    inbox: notified?.inbox ?? null,
+    deliveries: notified?.deliveries ?? null,
+    noteSilentAgents: notified?.noteSilentAgents ?? null,
     stop: () => shuttingDown.abort(),
   };
 }
+
+/** Connects the channels with the store; null if nobody is notified. */
+function connectNotifications(
+  { store, notifications: settings = null, logger = null }: DashboardOptions,
+  {
+    clock,
+    ids,
+    ...observed
+  }: { readonly clock: Clock; readonly ids: Ids; readonly waits: OpenWaits; readonly settings: Settings },
+): {
+  readonly ports: NotificationPorts;
+  readonly live: LiveDeliveries;
+  readonly inbox: Inbox;
+  readonly deliveries: DeliveryWorker;
+  readonly noteSilentAgents: Job;
+} | null {
+  const { repository, signals } = store;
+  if (store.notifications === null || settings === null) return null;
+  const notifications = announceDeliveries(store.notifications, signals);
+  const { channels } = settings;
+  const common = { repository, notifications, clock, ids, logger: logger ?? SILENT };
+  const links = new PageLinks(settings.pageUrl);
+  const answerLinks = new AnswerLinks(common);
+  const background = notifications.inBackground ?? notifications;
+  const courier = new Courier({ ...common, notifications: background, channels, links });
+  return {
+    ports: { repository: notifications, channels, answerLinks, links },
+    live: { signals, notifications: background },
+    inbox: new LinkInbox(answerLinks, notifications, common.logger),
+    noteSilentAgents: noteSilentAgentsJob({ ...observed, notifications, signals, clock }),
+    deliveries: new DeliveryWorker({ ...common, signals, courier, load: settings.load ?? processLoad() }),
+  };
+}
+
+const SILENT = { debug() {}, warn() {} };

@@ -3,6 +3,8 @@ import { type HttpConnection, httpRequest } from './http-connection.ts';
 /** How an agent logs a step. */
 export interface StepTransport {
   readonly name: string;
+  /** Whether each request is about a new instance. */
+  readonly isNewEachTime?: boolean;
   /**
    * Opens a session on the connection, if the transport has sessions.
    * @returns the headers that every later request needs
@@ -24,6 +26,21 @@ export const REST: StepTransport = {
       token,
       headers,
       body: { agent_instance_id: instanceId, agent_type: 'bench', content },
+    }),
+};
+
+/** Asks a question instead. An instance with many open questions would be slower with each. */
+export const QUESTION: StepTransport = {
+  name: 'question',
+  isNewEachTime: true,
+  open: async () => [],
+  stepRequest: (instanceId, token, headers, content) =>
+    httpRequest({
+      method: 'POST',
+      path: '/api/v1/messages/agent',
+      token,
+      headers,
+      body: { agent_instance_id: instanceId, agent_type: 'bench', content, requires_user_input: true },
     }),
 };
 
@@ -65,11 +82,11 @@ const META_PARAM = {
   },
 };
 
-const statelessHeaders = (tool: string): readonly string[] => [
+const statelessHeaders = (name: string, method = 'tools/call'): readonly string[] => [
   ACCEPT,
   'Mcp-Protocol-Version: 2026-07-28',
-  'Mcp-Method: tools/call',
-  `Mcp-Name: ${tool}`,
+  `Mcp-Method: ${method}`,
+  `Mcp-Name: ${name}`,
 ];
 
 export const MCP_STATELESS: StepTransport = {
@@ -132,3 +149,26 @@ export const ASK_QUESTION: WaitTransport = {
     return { answer: answer.then(({ body: text }) => text) };
   },
 };
+
+/** Builds the request that polls an MCP task. */
+export const taskPollRequest = (taskId: string, token: string): Buffer =>
+  httpRequest({
+    method: 'POST',
+    path: '/mcp',
+    token,
+    headers: statelessHeaders(taskId, 'tasks/get'),
+    body: {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tasks/get',
+      params: {
+        taskId,
+        _meta: {
+          ...META_PARAM._meta,
+          'io.modelcontextprotocol/clientCapabilities': {
+            extensions: { 'io.modelcontextprotocol/tasks': {} },
+          },
+        },
+      },
+    },
+  });

@@ -80,7 +80,7 @@ export class HttpConnection {
 }
 
 export interface RequestParts {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly token: string;
   readonly body?: object;

@@ -38,17 +38,19 @@ export async function runWriteLoad(options: LoadOptions): Promise<LoadResult> {
       const connection = await HttpConnection.open(port);
       const token = tokenOf(nth);
       const headers = await transport.open(connection, token);
-      return { connection, request: transport.stepRequest(randomUUID(), token, headers, STEP_TEXT) };
+      const newRequest = () => transport.stepRequest(randomUUID(), token, headers, STEP_TEXT);
+      const request = newRequest();
+      return { connection, nextRequest: transport.isNewEachTime ? newRequest : () => request };
     }),
   );
   const measureFrom = performance.now() + warmUpSeconds * 1000;
   const measureUntil = measureFrom + seconds * 1000;
   const responseTimesMs: number[] = [];
   await Promise.all(
-    agents.map(async ({ connection, request }) => {
+    agents.map(async ({ connection, nextRequest }) => {
       for (let now = performance.now(); now < measureUntil; ) {
         const sentAt = now;
-        const { status, body } = await connection.send(request);
+        const { status, body } = await connection.send(nextRequest());
         if (status !== 200 || body.includes('"isError":true'))
           throw new Error(`The server answered ${status}: ${body}`);
         now = performance.now();

@@ -42,10 +42,14 @@ export function fillDocument(text: string, file: BenchFile): string {
     });
 }
 
+/** What is there instead of a table that is newer than the last whole run. */
+const NOT_MEASURED_YET = '*The last whole run did not have this table yet.*';
+
 function formatTable(name: string, file: BenchFile): string {
   const table = BENCH_TABLES.find((candidate) => candidate.name === name);
   if (table === undefined) throw new Error(`There is no bench table ${name}`);
-  return markdownTable(table, file.tables[name] ?? {});
+  const results = file.tables[name];
+  return results === undefined ? NOT_MEASURED_YET : markdownTable(table, results);
 }
 
 /** Returns the text of one figure. The path is `table.row.column`, or `machine.` and a field's name. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,7 +68,10 @@ export async function startBenchServers(): Promise<BenchServers> {
   }
 
   const databaseUrl = await createDatabase(postgres.url);
-  const postgresql = await startServer(SERVE_COMMAND, { DATABASE_URL: databaseUrl });
+  const postgresql = await startServer(SERVE_COMMAND, {
+    DATABASE_URL: databaseUrl,
+    NOTIFICATION_KEY: randomBytes(32).toString('base64url'),
+  });
   resources.defer(postgresql.stop);
   const floor = await startServer(['bench/servers/floor.ts'], { DATABASE_URL: databaseUrl });
   resources.defer(floor.stop);

@@ -1,5 +1,7 @@
 import type { BenchTable } from '../report/table.ts';
 import { liveStreamsTable } from './live-streams.ts';
+import { notificationsTable } from './notifications.ts';
+import { polledTasksTable } from './polled-tasks.ts';
 import { rowLevelSecurityTable } from './row-level-security.ts';
 import { serversTable } from './servers.ts';
 import { tokensTable } from './token-verification.ts';
@@ -11,7 +13,9 @@ export const BENCH_TABLES: readonly BenchTable[] = [
   serversTable,
   transportsTable,
   waitingTable,
+  polledTasksTable,
   liveStreamsTable,
+  notificationsTable,
   rowLevelSecurityTable,
   tokensTable,
 ];

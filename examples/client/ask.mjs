@@ -10,7 +10,7 @@ const { queued_user_messages } = await session.sendMessage('Built 1.2');
 try {
   for (const { content } of queued_user_messages) console.log('you wrote:', content);
 
-  const { answer } = await session.ask('Release 1.2?\n[OPTIONS]\n1. Yes\n2. Not yet\n[/OPTIONS]');
+  const { answer } = await session.ask({ text: 'Release 1.2?', options: ['Yes', 'Not yet'] });
   console.log('you answered:', answer?.content);
 } finally {
   await session.end();

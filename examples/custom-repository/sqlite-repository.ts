@@ -12,6 +12,8 @@ import {
   type Message,
   type MessageId,
   messagesToLoad,
+  type QuestionDeadline,
+  type QuestionState,
   type RecordedDecision,
   type Signals,
   storageUnavailable,
@@ -27,7 +29,9 @@ const SCHEMA = `
     (user_id text, id text, is_open integer, value blob, git_diff text, primary key (user_id, id)) strict;
   create index if not exists open_instances on instances (user_id) where is_open = 1;
   create table if not exists messages
-    (user_id text, id text, instance_id text, position integer, value blob, primary key (user_id, id)) strict;
+    (user_id text, id text, instance_id text, position integer, deadline integer, value blob,
+      primary key (user_id, id)) strict;
+  create index if not exists deadlines on messages (deadline) where deadline is not null;
   create unique index if not exists messages_in_order on messages (user_id, instance_id, position);
   create table if not exists agent_types
     (user_id text, name text, value blob, primary key (user_id, name)) strict;
@@ -69,6 +73,36 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
   async instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null> {
     const sql = 'select instance_id as id from messages where user_id = ? and id = ?';
     return (this.#database.prepare(sql).get(userId, messageId)?.id ?? null) as AgentInstanceId | null;
+  }
+
+  async questionState(userId: UserId, questionId: MessageId): Promise<QuestionState | null> {
+    const question = this.#readValue<Message>('messages where user_id = ? and id = ?', userId, questionId);
+    if (question === null || question.questionStatus === null) return null;
+    const instance = this.#readValue<AgentInstance>(
+      'instances where user_id = ? and id = ?',
+      userId,
+      question.agentInstanceId,
+    )!;
+    return {
+      agentInstanceId: instance.id,
+      status: question.questionStatus,
+      askedAt: question.createdAt,
+      expiresAt: question.expiresAt,
+      instanceStatus: instance.status,
+      isStopRequested: instance.stop !== null,
+      version: instance.version,
+    };
+  }
+
+  async nextDeadlines(limit: number): Promise<readonly QuestionDeadline[]> {
+    const sql = `select value, user_id from messages where deadline is not null order by deadline limit ?`;
+    return this.#database
+      .prepare(sql)
+      .all(limit)
+      .map(({ value, user_id }) => {
+        const { id, agentInstanceId, expiresAt } = deserializeValue<Message>(value);
+        return { userId: user_id as UserId, agentInstanceId, questionId: id, expiresAt: expiresAt! };
+      });
   }
 
   async deleteIdempotencyRecords(recordedBefore: Date): Promise<number> {
@@ -173,11 +207,12 @@ export class SqliteAgentInstanceRepository implements AgentInstanceRepository {
       this.#database.prepare(sql).run(gitDiff, userId, id);
     }
     const saveMessage = this.#database.prepare(
-      `insert into messages values (?, ?, ?, ?, ?)
-       on conflict (user_id, id) do update set value = excluded.value`,
+      `insert into messages values (?, ?, ?, ?, ?, ?)
+       on conflict (user_id, id) do update set deadline = excluded.deadline, value = excluded.value`,
     );
     for (const message of [...posted, ...amended]) {
-      saveMessage.run(userId, message.id, id, message.position, serialize(message));
+      const deadline = message.questionStatus === 'open' ? (message.expiresAt?.getTime() ?? null) : null;
+      saveMessage.run(userId, message.id, id, message.position, deadline, serialize(message));
     }
   }
 }

@@ -5,14 +5,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { unauthenticated, userId } from '@agent-dashboard/server';
+import { createDashboard, unauthenticated, userId } from '@agent-dashboard/server';
 import { inMemoryStore } from '@agent-dashboard/server/in-memory';
 import { InProcessSignals } from '@agent-dashboard/server/signals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { createApp } from './app.ts';
 
 const app = createApp({
-  store: inMemoryStore(new InProcessSignals()),
+  dashboard: createDashboard({ store: inMemoryStore(new InProcessSignals()) }),
   tokens: {
     verify(token) {
       if (token === '') throw unauthenticated();
@@ -61,6 +61,8 @@ test('a route of the application sees a step sent over MCP and a question sent o
     user_feedback: [],
     more: false,
     redelivered: false,
+    outcomes: [],
+    stop_requested: null,
   });
   const question = { agent_instance_id: id, content: 'Which port?', requires_user_input: true };
   assert.equal((await call('/api/v1/messages/agent', question)).status, 200);

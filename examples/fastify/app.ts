@@ -1,19 +1,17 @@
-import { createDashboard, type Store, type TokenVerifier, useCases, userId } from '@agent-dashboard/server';
+import { type Dashboard, type TokenVerifier, useCases, userId } from '@agent-dashboard/server';
 import { nodeListener, protectedNodeHandler, restApi } from '@agent-dashboard/server/koa';
 import { createMcpEndpoint } from '@agent-dashboard/server/mcp';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 export interface AppOptions {
-  /** Where the dashboard stores its data: a database in production, memory in tests. */
-  readonly store: Store;
+  readonly dashboard: Dashboard;
   readonly tokens: TokenVerifier;
 }
 
 /** Creates an application with its own routes, the dashboard's REST API and its MCP endpoint. */
-export function createApp({ store, tokens }: AppOptions): FastifyInstance {
+export function createApp({ dashboard, tokens }: AppOptions): FastifyInstance {
   const app = Fastify({ logger: { level: 'warn' } });
   const logger = app.log;
-  const dashboard = createDashboard({ store, logger });
   const mcp = createMcpEndpoint({ ...dashboard, logger, name: 'fastify-example', version: '1.0.0' });
 
   app.get('/', async () => ({ application: 'its own' }));

@@ -7,7 +7,14 @@
  * It prints a token for agents and one for people. Every start creates a new signing key, so older tokens
  * stop working, unless JWT_PRIVATE_KEY is set (`npx --no-install agent-dashboard keys generate` makes a key).
  */
-import { createJobs, createOperator, JobRunner, systemClock, userId } from '@agent-dashboard/server';
+import {
+  createDashboard,
+  createJobs,
+  createOperator,
+  JobRunner,
+  systemClock,
+  userId,
+} from '@agent-dashboard/server';
 import {
   generateKeyPair,
   JwtIssuer,
@@ -36,13 +43,14 @@ const operator = createOperator({
   recordOf: (token) => recorder.recordOf(token),
 });
 
-const app = createApp({ store, tokens });
+const dashboard = createDashboard({ store, clock, logger: console });
+const app = createApp({ dashboard, tokens });
 /**
- * The jobs complete the deletion of users. They also remove old idempotency records, and instances that were
- * deleted 30 days ago.
+ * The jobs end questions at their deadlines and complete the deletion of users. They also remove old
+ * idempotency records, and instances that were deleted 30 days ago.
  */
 const jobs = await JobRunner.start(
-  createJobs({ store, clock, logger: console, retentionDays: null }),
+  createJobs({ store, dashboard, clock, logger: console, retentionDays: null }),
   console,
 );
 

@@ -10,6 +10,7 @@ export type RequestErrorCode =
   | 'invalid_input'
   | 'invalid_json'
   | 'invalid_last_event_id'
+  | 'notifications_disabled'
   | 'removal_disabled'
   | 'too_deep'
   | 'too_many_values'
@@ -54,6 +55,9 @@ export const invalidJson = (reason: string) => new RequestError('invalid_json', 
 
 export const invalidLastEventId = () =>
   new RequestError('invalid_last_event_id', 'Last-Event-ID must be the id of an event of this stream');
+
+export const notificationsDisabled = () =>
+  new RequestError('notifications_disabled', 'This server notifies nobody');
 
 export const removalDisabled = () =>
   new RequestError('removal_disabled', 'This server never deletes data, so it cannot delete this');

@@ -6,6 +6,8 @@ import type { Store } from '../ports/store.ts';
 import type { TokenIssuer } from '../ports/tokens/token-issuer.ts';
 import type { Caller, Scope } from '../ports/tokens/token-verifier.ts';
 import type { ErrorCode } from './errors.ts';
+import type { NotificationPorts } from './notifications/notification-ports.ts';
+import type { DeadlineAnnouncements } from './waiting/deadline-announcements.ts';
 import type { OpenWaits } from './waiting/open-waits.ts';
 
 /**
@@ -18,6 +20,10 @@ export interface Ports extends Pick<Store, 'repository' | 'queries' | 'apiKeys' 
   readonly issuer: TokenIssuer | null;
   /** The open waits of this process. */
   readonly waits: OpenWaits;
+  /** Told of each deadline that is saved. */
+  readonly deadlines: DeadlineAnnouncements;
+  /** Absent or null if this server notifies nobody. */
+  readonly notificationPorts?: NotificationPorts | null;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -2,12 +2,20 @@
 import type { FirstAnswer } from '../adapters/mcp/stdio/first-answer.ts';
 import { nodeTooOldMessage } from './node-version.ts';
 
+const args = process.argv.slice(2);
+const isHook = args[0] === 'hook' && !args.some((arg) => arg === '--help' || arg === '-h');
 const nodeMessage = nodeTooOldMessage();
 if (nodeMessage !== null) {
+  // For a coding agent, an exit code or a text of its hook is a decision.
+  if (isHook) process.exit(0);
   process.stderr.write(`${nodeMessage}\n`);
   process.exit(1);
 }
-const args = process.argv.slice(2);
+if (isHook) {
+  const { forwardHook, readHookArguments } = await import('./forward-hook.ts');
+  await forwardHook(...readHookArguments(args.slice(1)), process.env, process);
+  process.exit(0);
+}
 const firstAnswer = args[0] === 'mcp' && hasToken() ? await answerFirst() : null;
 const { createCommandLine } = await import('./command-line/command-line.ts');
 

@@ -10,6 +10,7 @@ export const anApiKey = (fields: Partial<ApiKey> = {}): ApiKey => ({
   name: 'laptop',
   scope: 'agent',
   agentInstanceId: null,
+  client: null,
   tokenHash: randomBytes(32).toString('base64url'),
   createdAt: new Date('2026-01-01T09:00:00.000Z'),
   expiresAt: null,

@@ -42,3 +42,13 @@ export const messageId = (text: string, field = 'message_id') => canonicalUuid(t
 
 export const agentTypeId = (text: string, field = 'agent_type_id') =>
   canonicalUuid(text, field) as AgentTypeId;
+
+/**
+ * A notification about a message has the id of that message, one about the end of an instance has its id. See
+ * also `outcomeNotificationId`.
+ */
+export type NotificationId = Branded<'NotificationId'>;
+export type DestinationId = Branded<'DestinationId'>;
+
+export const destinationId = (text: string, field = 'destination_id') =>
+  canonicalUuid(text, field) as DestinationId;

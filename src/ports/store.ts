@@ -1,8 +1,10 @@
 import type { StoreSignals } from './signals/store-signals.ts';
 import type { AgentInstanceRepository } from './storage/agent-instance-repository.ts';
 import type { ApiKeyRepository } from './storage/api-key-repository.ts';
+import type { AuthorizationRepository } from './storage/authorization-repository.ts';
 import type { DashboardQueries } from './storage/dashboard-queries.ts';
 import type { DataRemoval } from './storage/data-removal.ts';
+import type { NotificationRepository } from './storage/notification-repository.ts';
 import type { SharedWaits } from './storage/shared-waits.ts';
 import type { Versions } from './storage/versions.ts';
 
@@ -22,6 +24,10 @@ export interface Store {
    * signals.
    */
   readonly signals: StoreSignals;
+  /** null if nobody is notified. */
+  readonly notifications: NotificationRepository | null;
+  /** null if this store has no authorization server. */
+  readonly authorizations: AuthorizationRepository | null;
   /** null if this process is the only one that uses the store. */
   readonly sharedWaits: SharedWaits | null;
   readonly versions: Versions;
@@ -40,4 +46,6 @@ export interface Store {
 export interface CompleteStore extends Store {
   readonly apiKeys: ApiKeyRepository;
   readonly removal: DataRemoval;
+  readonly notifications: NotificationRepository;
+  readonly authorizations: AuthorizationRepository;
 }

@@ -4,6 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/adapters/mikro-orm/database/database.ts';
 import { systemClock, uuidV7 } from '../../src/adapters/runtime/system.ts';
 import { finishDeletions } from '../../src/application/admin/delete-user.ts';
+import { wireDestination, wireNotification } from '../../src/application/wire/notification/notification.ts';
+import { aDelivery, aDestination, aNotification } from '../../src/contracts/notification-builders.ts';
+import { msAfterNow } from '../../src/contracts/test-values.ts';
+import { withDestination } from '../../src/domain/notification/settings.ts';
 import { userIdOf } from '../support/builders.ts';
 import { DATABASES } from '../support/postgres/open-databases.ts';
 import { IssuingServer } from './issuing-server.ts';
@@ -80,7 +84,10 @@ describe.each(STORES)("a user's data over REST, %s", (_name, open) => {
       expect(lines[1]).toMatchObject({ type: 'agent_type', name: 'codex' });
       expect(lines.at(-1)).toEqual({
         type: 'end',
-        lines: { agent_type: 1, agent_instance: 3, message: 59, api_key: 2 },
+        lines: {
+          ...{ agent_type: 1, agent_instance: 3, message: 59, api_key: 2 },
+          ...{ notification_destination: 0, notification_rules: 0, notification: 0 },
+        },
       });
       expect(lines).toHaveLength(2 + 1 + 3 + 59 + 2);
 
@@ -117,6 +124,47 @@ describe.each(STORES)("a user's data over REST, %s", (_name, open) => {
       for (const content of contents) await say(id, { content });
       const messages = (await linesOf(await exportOf())).filter(({ type }) => type === 'message');
       expect(messages.map(({ content }) => content)).toEqual(contents);
+    });
+
+    test('contains where and when the user is notified, and every notification, and no secret', async () => {
+      const { notifications } = server.stores;
+      const userId = userIdOf(user);
+      const destination = aDestination({ sealedSettings: 'sealed-in-confidence' });
+      await notifications.updateSettings({ userId }, (settings) => ({
+        ...{ output: null, record: null },
+        changes: withDestination(settings, destination),
+      }));
+      const stored = Array.from({ length: 45 }, (_, nth) =>
+        aNotification({
+          createdAt: msAfterNow(-nth),
+          deliveries: [
+            aDelivery({ destinationId: destination.id, receipt: { token: 'receipt-in-confidence' } }),
+          ],
+        }),
+      );
+      for (const notification of stored)
+        await notifications.update({ userId, id: notification.id }, () => ({
+          ...{ output: null, record: null },
+          changes: notification,
+        }));
+      const lines = await linesOf(await exportOf());
+      const ofType = (wanted: string) => lines.filter(({ type }) => type === wanted);
+      expect(ofType('notification_destination')).toEqual([
+        { type: 'notification_destination', ...wireDestination(destination) },
+      ]);
+      expect(ofType('notification_rules')).toMatchObject([
+        {
+          rules: [{ event: 'question', destinations: [destination.id], after_seconds: 0 }],
+          quiet_hours: null,
+        },
+      ]);
+      expect(ofType('notification')).toEqual(
+        stored.map((notification) => ({ type: 'notification', ...wireNotification(notification) })),
+      );
+      expect(lines.at(-1)).toMatchObject({ lines: { notification_destination: 1, notification: 45 } });
+      expect(JSON.stringify(lines)).not.toContain('in-confidence');
+      const others = await linesOf(await exportOf(await server.token({ scope: 'dashboard' })));
+      expect(others.some(({ type }) => type === 'notification')).toBe(false);
     });
 
     test('needs a dashboard token, and contains one user only', async () => {
@@ -276,6 +324,7 @@ describe.each(STORES)("a user's data over REST, %s", (_name, open) => {
           name: 'created during the deletion',
           scope: 'agent',
           agentInstanceId: null,
+          client: null,
           tokenHash: id,
           createdAt: new Date(),
           expiresAt: null,

@@ -71,6 +71,7 @@ describe.each(STORES)('keys over REST, %s', (_name, open) => {
       created_at: TIME,
       expires_at: TIME,
       last_used_at: null,
+      client: null,
       revoked_at: null,
     });
     expect(Date.parse(`${key.expires_at}`) - Date.parse(`${key.created_at}`)).toBe(2 * 86_400_000);

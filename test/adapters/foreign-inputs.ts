@@ -19,6 +19,7 @@ const ID_FIELDS: { readonly [field: string]: (ids: InstanceIds) => unknown } = {
   last_read_message_id: ({ message }) => message,
   before_message_id: ({ message }) => message,
   in_reply_to: ({ message }) => message,
+  supersedes: ({ message }) => message,
 };
 /** The values of required fields that are not ids. */
 const OTHER_FIELDS: Input = {
@@ -26,18 +27,27 @@ const OTHER_FIELDS: Input = {
   content: 'from outside',
   name: 'from outside',
   question_text: 'from outside?',
+  requires_user_input: true,
   status: 'COMPLETED',
 };
-/** For each id field here: the field that an input with this id must not have. */
-const EXCLUDED_FIELDS: { readonly [field: string]: string } = { question_id: 'question_text' };
+/** For each id field here: the fields that an input with this id must not have. */
+const EXCLUDED_FIELDS: { readonly [field: string]: readonly string[] } = {
+  question_id: ['question_text', 'supersedes'],
+};
 
 /**
  * Returns inputs of a use case that name another instance: one input for each id field, and one in which all
  * id fields name it. In the first ones, the remaining id fields name the caller's own instance.
+ * @param offered whether the caller can set an optional field; by default all
  * @throws Error if the use case requires a field that the tables above do not contain.
  */
-export function inputsNaming(useCase: UseCase, other: InstanceIds, own: InstanceIds): Input[] {
-  const entries = entriesOf(useCase.input);
+export function inputsNaming(
+  useCase: UseCase,
+  other: InstanceIds,
+  own: InstanceIds,
+  offered: (field: string) => boolean = () => true,
+): Input[] {
+  const entries = entriesOf(useCase.input).filter(([name, { type }]) => offered(name) || type !== 'optional');
   const idFields = entries.filter(([name]) => Object.hasOwn(ID_FIELDS, name)).map(([name]) => name);
   const required = entries.filter(([name, { type }]) => type !== 'optional' && !idFields.includes(name));
   for (const [name] of required) {
@@ -55,7 +65,8 @@ export function inputsNaming(useCase: UseCase, other: InstanceIds, own: Instance
       )
       .map((name) => [name, ID_FIELDS[name]!(foreignFields.includes(name) ? other : own)]);
     const input: Input = { ...otherFields, ...Object.fromEntries(ids) };
-    for (const [name, excluded] of Object.entries(EXCLUDED_FIELDS)) if (name in input) delete input[excluded];
+    for (const [name, excluded] of Object.entries(EXCLUDED_FIELDS))
+      if (name in input) for (const field of excluded) delete input[field];
     return input;
   });
 }
@@ -64,7 +75,9 @@ export function inputsNaming(useCase: UseCase, other: InstanceIds, own: Instance
 export const unlistedIdFields = (useCase: UseCase): string[] =>
   entriesOf(useCase.input)
     .map(([name]) => name)
-    .filter((name) => /(^|_)(id|cursor|in_reply_to)$/.test(name) && !Object.hasOwn(ID_FIELDS, name));
+    .filter(
+      (name) => /(^|_)(id|cursor|in_reply_to|supersedes)$/.test(name) && !Object.hasOwn(ID_FIELDS, name),
+    );
 
 const isRequired = (entries: ReturnType<typeof entriesOf>, name: string): boolean =>
   entries.some(([entry, { type }]) => entry === name && type !== 'optional');

@@ -10,6 +10,7 @@ import { createDispatch } from '../../src/application/dispatch/dispatch.ts';
 import { LiveFeed } from '../../src/application/live/live-feed.ts';
 import { DEFAULT_SETTINGS } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
+import { DeadlineAnnouncements } from '../../src/application/waiting/deadline-announcements.ts';
 import { OpenWaits } from '../../src/application/waiting/open-waits.ts';
 import type { AgentInstanceId, UserId } from '../../src/domain/ids.ts';
 import { type LiveProcess, liveFeedContract } from '../contracts/live-feed.ts';
@@ -67,6 +68,7 @@ describe('PostgreSQL, with a writing and a watching process', () => {
         clock: systemClock,
         ids: uuidV7,
         waits: new OpenWaits(),
+        deadlines: new DeadlineAnnouncements(),
         apiKeys: null,
         removal: null,
         issuer: null,

@@ -2,12 +2,15 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { ROUTES } from '../../src/adapters/koa/rest/routes.ts';
 import { ERROR_META } from '../../src/adapters/mcp/tools/tool-result.ts';
 import { TOOLS } from '../../src/adapters/mcp/tools/tools.ts';
+import { uuidV7 } from '../../src/adapters/runtime/system.ts';
+import { endQuestionsJob } from '../../src/application/jobs/end-questions.ts';
 import type { UseCase } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
+import { DeadlineAnnouncements } from '../../src/application/waiting/deadline-announcements.ts';
 import { CodedError } from '../../src/domain/errors.ts';
 import type { Scope } from '../../src/domain/user/api-key.ts';
 import { type Outcome, type Surface, surfaceContract } from '../contracts/surface.ts';
-import { aCaller, userIdOf } from '../support/builders.ts';
+import { aCaller, FakeClock, userIdOf } from '../support/builders.ts';
 import { fieldsOf } from './koa/test-server.ts';
 import { CLIENTS, type TestClient } from './mcp/clients.ts';
 import { McpServer } from './mcp/mcp-server.ts';
@@ -18,13 +21,37 @@ const USE_CASES = new Map(Object.values(useCases).map((useCase) => [useCase.name
 const USE_CASES_ON_REST = new Set(ROUTES.map(({ useCase }) => useCase.name));
 const USE_CASES_ON_MCP = new Set(TOOLS.map(({ useCase }) => useCase.name));
 
+const clock = new FakeClock();
 let server: McpServer;
 beforeAll(async () => {
-  server = await McpServer.start();
+  server = await McpServer.start({ clock });
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const say = (id: string, content: string) => server.say(id, content);
+/** Calls a use case directly, as a user who may do everything. */
+async function callDirectly(user: string, name: string, input: object): Promise<Outcome> {
+  try {
+    const useCase = USE_CASES.get(name)!;
+    const caller = aCaller({ userId: userIdOf(user), scopes: [scopeFor(useCase)] });
+    return { answer: withUserFeedback(await server.dispatch(useCase, { caller, input })) };
+  } catch (error) {
+    if (error instanceof CodedError) return { code: error.code, message: error.message };
+    throw error;
+  }
+}
+
+/** What happens beside the calls of a surface. */
+const surroundings = {
+  callAsPerson: (name: string, input: object) => callDirectly('ann', name, input),
+  say: (id: string, content: string) => server.say(id, content),
+  untilCallWaits: () => server.untilCallsWait(1),
+  async passTime(seconds: number) {
+    clock.advance(seconds * 1000);
+    const { repository, signals } = server;
+    const deadlines = new DeadlineAnnouncements();
+    await endQuestionsJob({ repository, signals }, clock, { ids: uuidV7, deadlines }).run();
+  },
+};
 
 /** MCP tools return the contents of the messages that REST returns. */
 const withUserFeedback = (answer: Fields): Fields =>
@@ -37,21 +64,11 @@ const scopeFor = ({ scopes }: UseCase): Scope =>
 
 const outputOf = ({ output }: UseCase): object => (output as unknown as { entries: object }).entries;
 
-const direct = (): Surface => {
-  const as =
-    (user: string) =>
-    async (name: string, input: object): Promise<Outcome> => {
-      try {
-        const useCase = USE_CASES.get(name)!;
-        const caller = aCaller({ userId: userIdOf(user), scopes: [scopeFor(useCase)] });
-        return { answer: withUserFeedback(await server.dispatch(useCase, { caller, input })) };
-      } catch (error) {
-        if (error instanceof CodedError) return { code: error.code, message: error.message };
-        throw error;
-      }
-    };
-  return { call: as('ann'), callAsStranger: as('bob'), say };
-};
+const direct = (): Surface => ({
+  ...surroundings,
+  call: (name, input) => callDirectly('ann', name, input),
+  callAsStranger: (name, input) => callDirectly('bob', name, input),
+});
 
 const rest = (): Surface => {
   const as =
@@ -78,7 +95,7 @@ const rest = (): Surface => {
       if (answer.ok) return { answer: withUserFeedback(fields) };
       return { code: String(fields.code), message: String(fields.detail) };
     };
-  return { call: as('ann'), callAsStranger: as('bob'), say };
+  return { call: as('ann'), callAsStranger: as('bob'), ...surroundings };
 };
 
 const mcp = (ann: TestClient, bob: TestClient): Surface => {
@@ -101,7 +118,7 @@ const mcp = (ann: TestClient, bob: TestClient): Surface => {
         ),
       };
     };
-  return { call: as(ann), callAsStranger: as(bob), say };
+  return { call: as(ann), callAsStranger: as(bob), ...surroundings };
 };
 
 describe('directly', () => surfaceContract(direct, () => true));

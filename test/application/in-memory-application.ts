@@ -7,6 +7,7 @@ import { createDispatch, type Request } from '../../src/application/dispatch/dis
 import { RequestError } from '../../src/application/errors.ts';
 import { DEFAULT_SETTINGS, type ObjectSchema, type UseCase } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
+import { DeadlineAnnouncements } from '../../src/application/waiting/deadline-announcements.ts';
 import { OpenWaits } from '../../src/application/waiting/open-waits.ts';
 import type { AgentInstance } from '../../src/domain/conversation/agent-instance.ts';
 import type { Message } from '../../src/domain/conversation/message.ts';
@@ -24,6 +25,7 @@ export class InMemoryApplication {
   readonly signals = new InProcessSignals();
   readonly stopping = new AbortController();
   readonly waits = new OpenWaits();
+  readonly deadlines = new DeadlineAnnouncements();
   readonly settings = DEFAULT_SETTINGS;
   readonly repository = new InMemoryAgentInstanceRepository(this.signals);
   readonly queries = new InMemoryDashboardQueries(this.repository);

@@ -103,7 +103,7 @@ describe('a question', () => {
     await theirs.getByText('queued, not read yet').waitFor();
     await mine.getByRole('button', { name: 'SQLite' }).click();
 
-    const refusal = mine.getByRole('alert').filter({ hasText: 'This question already has another answer' });
+    const refusal = mine.getByRole('alert').filter({ hasText: 'Answered already:' });
     await refusal.getByText('PostgreSQL').waitFor();
     expect(await agent.receive(0)).toEqual(['PostgreSQL']);
 

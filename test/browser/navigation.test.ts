@@ -61,11 +61,17 @@ test('each question shows one notification while the page is hidden, but only af
         FakeNotification.permission = 'granted';
         return 'granted';
       };
+      readonly tag: string;
       constructor(title: string, { body, tag }: { body: string; tag: string }) {
+        this.tag = tag;
         shown.push(`${title}: ${body} (${tag})`);
       }
+      close() {
+        closedTags.push(this.tag);
+      }
     }
-    Object.assign(window, { Notification: FakeNotification, shown });
+    const closedTags: string[] = [];
+    Object.assign(window, { Notification: FakeNotification, shown, closedTags });
     Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
   });
   await page.reload();
@@ -74,6 +80,7 @@ test('each question shows one notification while the page is hidden, but only af
   await agent.ask('May I?');
   await page.getByRole('link', { name: /May I/ }).waitFor();
   expect(await shown()).toEqual([]);
+  await page.getByRole('link', { name: 'Notifications' }).click();
   await page.getByRole('button', { name: 'Notify me about questions' }).click();
   // Two questions of one agent have different tags, so the second one alerts although the first is shown.
   const tags = [await agent.ask('Or shall I? [YES/NO]'), await agent.ask('And this? [YES/NO]')];
@@ -88,6 +95,10 @@ test('each question shows one notification while the page is hidden, but only af
     await page.getByRole('link', { name: `A step after ${answer}` }).waitFor();
   }
   expect(await shown()).toEqual(expected);
+  // What is answered, here or elsewhere, does not stay on the screen.
+  const closedTags = () =>
+    page.evaluate(() => (window as unknown as { closedTags: string[] }).closedTags.toSorted());
+  expect(await closedTags()).toEqual(tags.toSorted());
   const announced = page.locator('p.for-screen-readers[role="status"]');
   expect(await announced.textContent()).toBe('claude-code asks: And this?');
 });

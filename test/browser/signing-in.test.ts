@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { pairs } from '../adapters/jwt/signed-tokens.ts';
 import { runAgentDashboard } from '../support/servers/agent-dashboard.ts';
+import { TestIdentityProvider } from '../support/servers/identity-provider.ts';
+import { CLIENT_ID } from '../support/servers/sign-in.ts';
 import { Agent } from './support/agent.ts';
 import { PHONE, pasteToken, signIn } from './support/browser.ts';
 import { Dashboard } from './support/dashboard.ts';
@@ -186,38 +188,27 @@ test('revoking the key of another browser signs that browser out', async () => {
   await otherPage.getByText(/^\d+ revoked keys?$/).waitFor();
 });
 
-test('an identity provider signs the user in with a code that only this page can use', async () => {
+test('an identity provider signs the user in, who then sees the view from before; an answer works once', async () => {
+  await using provider = await TestIdentityProvider.start({ keys: [pairs.EdDSA] });
+  const { url } = await dashboard.startOtherServer({
+    JWKS_URL: provider.jwksUrl,
+    JWT_ISSUER: provider.issuer,
+    OIDC_CLIENT_ID: CLIENT_ID,
+  });
   const page = await dashboard.openSignedOut();
-  const { url } = dashboard.server;
-  const provider = {
-    authorization_endpoint: `${url}/idp/authorize`,
-    token_endpoint: `${url}/idp/token`,
-    client_id: 'dashboard',
-    scope: 'openid',
-  };
-  let authorizationRequest = new URLSearchParams();
-  await page.route('**/auth/options', (route) => route.fulfill({ json: { identity_provider: provider } }));
-  await page.route('**/idp/authorize?*', (route) => {
-    authorizationRequest = new URL(route.request().url()).searchParams;
-    const back = `${authorizationRequest.get('redirect_uri')}?code=from-provider&state=${authorizationRequest.get('state')}`;
-    return route.fulfill({ status: 302, headers: { location: back } });
-  });
-  await page.route('**/idp/token', (route) => {
-    const sent = new URLSearchParams(route.request().postData() ?? '');
-    const challenge = createHash('sha256')
-      .update(sent.get('code_verifier') ?? '')
-      .digest('base64url');
-    const isValid =
-      sent.get('code') === 'from-provider' && challenge === authorizationRequest.get('code_challenge');
-    return route.fulfill({ json: isValid ? { access_token: dashboard.server.dashboardToken } : {} });
-  });
-  await page.goto(url);
+  await page.goto(`${url}/#/keys`);
+  const answered = page.waitForRequest((request) => request.url().includes('/auth/provider/answer?'));
   await page.getByRole('button', { name: 'Sign in with your identity provider' }).click();
-  await page.getByRole('navigation', { name: 'Agents' }).waitFor();
-  expect(page.url()).toBe(`${url}/#/`);
-  expect(authorizationRequest.get('code_challenge_method')).toBe('S256');
+  await page.getByPlaceholder('Enter any login').fill('ada');
+  await page.getByPlaceholder('and password').fill('any');
+  await page.getByRole('button', { name: 'Sign-in' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: 'API keys' }).waitFor();
+  expect(page.url()).toBe(`${url}/#/keys`);
+  await page.getByRole('button', { name: 'Revoke browser' }).waitFor();
 
-  await page.context().clearCookies();
-  await page.goto(`${url}/?code=from-provider&state=made-up`);
-  await page.getByLabel('Dashboard token').waitFor();
+  const otherBrowser = await dashboard.openSignedOut();
+  await otherBrowser.goto((await answered).url());
+  await otherBrowser.getByText('The identity provider did not sign you in.').waitFor();
+  await otherBrowser.getByLabel('Dashboard token').waitFor();
 });

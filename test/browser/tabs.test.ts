@@ -17,8 +17,8 @@ async function openTabs(origin: string) {
     if (!new URL(request.url()).pathname.endsWith('/events')) return;
     streams.set(request, { tab: request.frame().page(), lastEventId: request.headers()['last-event-id'] });
   });
-  for (const end of ['requestfailed', 'requestfinished'] as const)
-    context.on(end, (request) => streams.delete(request));
+  context.on('requestfailed', (request) => streams.delete(request));
+  context.on('requestfinished', (request) => streams.delete(request));
   await first.reload();
   await first.getByRole('navigation', { name: 'Agents' }).waitFor();
   while (tabs.length < TAB_COUNT) {

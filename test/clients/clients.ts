@@ -25,6 +25,8 @@ export type PlaySession = (emptyData: string) => Promise<void>;
 
 const SESSIONS = '2025-11-25';
 const STATELESS = '2026-07-28';
+const MCP_REMOTE = 'mcp-remote/dist/proxy.js';
+const INSPECTOR = '@modelcontextprotocol/inspector/clients/launcher/build/index.js';
 
 export const CLIENTS: readonly ForeignClient[] = [
   python('mcp-1', 'mcp_1.py', SESSIONS),
@@ -37,8 +39,14 @@ export const CLIENTS: readonly ForeignClient[] = [
   { ...go('go-sdk', SESSIONS), name: 'go-sdk-legacy' },
   go('mcp-go', STATELESS),
   { ...go('mcp-go', SESSIONS), name: 'mcp-go-legacy' },
-  node('mcp-remote', 'mcp-remote/dist/proxy.js', SESSIONS),
-  node('inspector', '@modelcontextprotocol/inspector/clients/launcher/build/index.js', 'one by one'),
+  node('mcp-remote', MCP_REMOTE, SESSIONS),
+  { ...node('mcp-remote', MCP_REMOTE, SESSIONS, { SIGNS_IN: 'true' }), name: 'mcp-remote-oauth' },
+  node('inspector', INSPECTOR, 'one by one'),
+  {
+    // Without the second variable it signs in on a terminal only.
+    ...node('inspector', INSPECTOR, 'one by one', { SIGNS_IN: 'true', MCP_AUTO_OPEN_ENABLED: 'true' }),
+    name: 'inspector-oauth',
+  },
   { name: 'claude-code', install: installClaudeCode },
 ];
 
@@ -51,8 +59,8 @@ function go(library: string, revision: string): ForeignClient {
 }
 
 /** @param program the client's program in `node_modules`. Our script, which has its name, starts it. */
-function node(name: string, program: string, protocol: string): ForeignClient {
-  return withSession(name, protocol, {}, async () => {
+function node(name: string, program: string, protocol: string, env = {}): ForeignClient {
+  return withSession(name, protocol, env, async () => {
     const folder = await installNodePackage(name);
     return {
       program: process.execPath,

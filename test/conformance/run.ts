@@ -9,6 +9,7 @@ import { readConfig } from '../../src/composition/config/config.ts';
 import { startServer } from '../../src/composition/server/server.ts';
 import { aGrant, userIdOf } from '../support/builders.ts';
 import { bearerProxy } from './bearer-proxy.ts';
+import { startSampleServer } from './sample-server.ts';
 import { LEFT_OUT, SCENARIOS } from './scenarios.ts';
 
 const run = promisify(execFile);
@@ -28,12 +29,13 @@ const config = readConfig({ DATA_DIR: join(folder, 'data'), PORT: '0', LOG_LEVEL
 const server = await startServer(config, pino({ level: 'silent' }));
 const token = await server.parts.issuer!.issue(aGrant({ userId: userIdOf('conformance') }));
 const proxy = await bearerProxy(new URL(server.url), token);
+const sampleServer = await startSampleServer();
 
 let failureCount = 0;
 for (const revision of ['2025-11-25', '2026-07-28'] as const) {
-  for (const { name, revisions, exceptChecks = [] } of SCENARIOS) {
+  for (const { name, revisions, exceptChecks = [], needsSampleTools = false } of SCENARIOS) {
     if (!revisions.includes(revision)) continue;
-    const checks = await runScenario(name, revision);
+    const checks = await runScenario(name, revision, needsSampleTools ? sampleServer.url : proxy.url);
     const exemptChecks = checks.filter(({ id, status }) => isFailure(status) && exceptChecks.includes(id));
     const failedChecks = checks.filter(({ id, status }) => isFailure(status) && !exceptChecks.includes(id));
     const successCount = checks.filter(({ status }) => status === 'SUCCESS').length;
@@ -60,13 +62,23 @@ process.stdout.write(
 proxy.server.closeAllConnections();
 proxy.server.close();
 await server.stop();
+await sampleServer.stop();
 await rm(folder, { recursive: true, force: true });
 process.exitCode = failureCount === 0 ? 0 : 1;
 
-/** Runs one scenario against the server, and returns the results of its checks. */
-async function runScenario(scenario: string, revision: string): Promise<Check[]> {
+/** Runs one scenario against a server, and returns the results of its checks. */
+async function runScenario(scenario: string, revision: string, url: string): Promise<Check[]> {
   const output = await mkdtemp(join(folder, 'run-'));
-  const args = ['server', '--url', `${proxy.url}/mcp`, '--scenario', scenario, '--spec-version', revision];
+  const args = [
+    'server',
+    '--url',
+    `${url}/mcp`,
+    '--scenario',
+    scenario,
+    '--spec-version',
+    revision,
+    '--force',
+  ];
   const { stdout } = await run(process.execPath, [RUNNER, ...args, '-o', output], { cwd: folder }).catch(
     // The runner also exits with an error if a check fails. The results are in the files.
     (error: { stdout: string }) => error,

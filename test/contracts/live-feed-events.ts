@@ -74,6 +74,25 @@ export function testLiveEvents(newScene: NewScene): void {
       expect(sink.eventTexts().slice(before)).toEqual(['message after the end']);
     });
 
+    test('sends a new context, and nothing when a step says the same again', async () => {
+      const scene = newScene();
+      const context = { branch: 'main', machine: 'anvil' };
+      await scene.step('one', { context });
+      const sink = await scene.watch(streamKind);
+      await scene.step('two', { context });
+      await scene.step('three', { context: { branch: 'fix' } });
+      expect(await sink.waitForEvent('status_update ACTIVE')).toMatchObject({
+        context: { branch: 'fix', machine: 'anvil', model: null },
+      });
+      const before = sink.events.length;
+      await scene.step('four', { context });
+      await sink.waitForEvent('message four');
+      await sink.waitForEvent('status_update ACTIVE', before);
+      await scene.step('five', { context });
+      await sink.waitForEvent('message five');
+      expect(sink.eventTexts().filter((text) => text.startsWith('status_update'))).toHaveLength(2);
+    });
+
     test('sends a heartbeat without the whole instance', async () => {
       const scene = newScene();
       await scene.step('one');

@@ -8,6 +8,7 @@ import {
   type UseCase,
 } from '../../src/application/use-case.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
+import { DeadlineAnnouncements } from '../../src/application/waiting/deadline-announcements.ts';
 import { OpenWaits } from '../../src/application/waiting/open-waits.ts';
 import type { UserId } from '../../src/domain/ids.ts';
 import { storageUnavailable } from '../../src/ports/errors.ts';
@@ -59,6 +60,7 @@ function sceneFactory(open: () => LiveProcesses) {
     /** Runs after a stream of all instances has read the positions where it starts. */
     afterFirstRead = async (): Promise<unknown> => null;
     readonly waits = new OpenWaits();
+    readonly deadlines = new DeadlineAnnouncements();
     readonly stopping = new AbortController();
     readonly feed: LiveFeed;
     person: Caller = aCaller({ userId: this.userId, scopes: ['dashboard'] });
@@ -98,6 +100,7 @@ function sceneFactory(open: () => LiveProcesses) {
         removal: null,
         issuer: null,
         waits: this.waits,
+        deadlines: this.deadlines,
         settings: DEFAULT_SETTINGS,
         clock: systemClock,
         ids: uuidV7,

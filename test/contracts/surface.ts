@@ -1,34 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { uuidV7 } from '../../src/adapters/runtime/system.ts';
+import { CONTEXT_SCENARIOS } from './surface-context.ts';
+import { DEADLINE_SCENARIOS } from './surface-deadlines.ts';
+import { ENDING_SCENARIOS } from './surface-endings.ts';
+import { QUESTION_SCENARIOS } from './surface-questions.ts';
+import { fieldOf, type Scenario, STEP, type Surface, sceneOn } from './surface-scene.ts';
+import { STOP_SCENARIOS } from './surface-stop.ts';
 
-/** How a call ended. Every surface reports it with the names that the use case has. */
-export type Outcome =
-  | { readonly answer: { readonly [field: string]: unknown } }
-  | { readonly code: string; readonly message: string };
+export type { Outcome, Surface } from './surface-scene.ts';
 
-/** One way to call the use cases, as one user. */
-export interface Surface {
-  call(useCase: string, input: object): Promise<Outcome>;
-  /** Calls a use case as another user. */
-  callAsStranger(useCase: string, input: object): Promise<Outcome>;
-  /** Writes to an instance as the person who owns it. */
-  say(agentInstanceId: string, content: string): Promise<void>;
-}
-
-const STEP = { content: 'a step', agent_type: 'test' };
-
-interface Scene extends Surface {
-  /** Creates an instance with one step, and returns its id. */
-  startInstance(): Promise<string>;
-}
-
-const scenarios: readonly {
-  readonly name: string;
-  /** The scenario runs on the surfaces that have this use case. */
-  readonly useCase: string;
-  readonly play: (scene: Scene) => Promise<readonly unknown[]>;
-  readonly expected: readonly unknown[];
-}[] = [
+const CONVERSATION_SCENARIOS: readonly Scenario[] = [
   {
     name: 'steps are counted, and each queued message is handed over once',
     useCase: 'send_agent_message',
@@ -66,6 +47,36 @@ const scenarios: readonly {
     ],
   },
   {
+    name: 'the title of the message that creates an instance becomes its name, and a later title changes nothing',
+    useCase: 'send_agent_message',
+    async play({ call, callAsPerson }) {
+      const agent_instance_id = uuidV7.next();
+      const step = (title: string) => call('send_agent_message', { ...STEP, agent_instance_id, title });
+      const read = () => callAsPerson('read_agent_instance', { agent_instance_id });
+      await step('Upgrade React');
+      const named = await read();
+      await step('Something else');
+      return [named, await read(), await step('x'.repeat(256))];
+    },
+    expected: [
+      { answer: { name: 'Upgrade React' } },
+      { answer: { name: 'Upgrade React' } },
+      { code: 'invalid_input', message: 'title: must be at most 255 characters' },
+    ],
+  },
+  {
+    name: 'a question gives its new instance a name, too',
+    useCase: 'ask_question',
+    async play({ call, callAsPerson }) {
+      const question = { agent_type: 'test', question_text: 'Deploy?', wait_seconds: 0, title: 'Release' };
+      const asked = await call('ask_question', { ...question, agent_instance_id: uuidV7.next() });
+      return [
+        await callAsPerson('read_agent_instance', { agent_instance_id: fieldOf(asked, 'agent_instance_id') }),
+      ];
+    },
+    expected: [{ answer: { name: 'Release' } }],
+  },
+  {
     name: 'an instance id is returned in its canonical form',
     useCase: 'send_agent_message',
     async play({ call }) {
@@ -99,7 +110,7 @@ const scenarios: readonly {
         code: 'invalid_input',
         message: 'content: must be 1 to 1,000,000 characters and not only white space',
       },
-      { code: 'invalid_input', message: 'content: must be string' },
+      { code: 'invalid_input', message: 'content: must be a text' },
       { code: 'invalid_input', message: 'content: is required' },
       { code: 'invalid_character', message: 'content contains a NUL character' },
       { code: 'invalid_id', message: 'agent_instance_id: must be a UUID' },
@@ -288,22 +299,22 @@ const scenarios: readonly {
   },
 ];
 
+const SCENARIOS = [
+  ...CONVERSATION_SCENARIOS,
+  ...QUESTION_SCENARIOS,
+  ...ENDING_SCENARIOS,
+  ...DEADLINE_SCENARIOS,
+  ...STOP_SCENARIOS,
+  ...CONTEXT_SCENARIOS,
+];
+
 /** Runs the scenarios on one surface: outcomes and error codes are the same on all surfaces. */
 export function surfaceContract(open: () => Surface, hasUseCase: (useCase: string) => boolean): void {
-  const openScene = (): Scene => {
-    const surface = open();
-    const startInstance = async () => {
-      const id = uuidV7.next();
-      await surface.call('send_agent_message', { ...STEP, agent_instance_id: id });
-      return id;
-    };
-    return { ...surface, startInstance };
-  };
   describe('same outcomes', () => {
-    test.each(scenarios.filter(({ useCase }) => hasUseCase(useCase)))(
+    test.each(SCENARIOS.filter(({ useCase }) => hasUseCase(useCase)))(
       '$useCase: $name',
       async ({ play: run, expected }) => {
-        const outcomes = await run(openScene());
+        const outcomes = await run(sceneOn(open(), hasUseCase));
         expect(outcomes).toHaveLength(expected.length);
         for (const [index, outcome] of outcomes.entries()) {
           const expectedOutcome = expected[index] as object;

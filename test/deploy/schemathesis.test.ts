@@ -16,8 +16,12 @@ const SETTINGS = join(import.meta.dirname, 'schemathesis');
 const PATIENCE_MS = 600_000;
 /** A run makes about 2,400 requests. */
 const LEAST_REQUESTS = 1_500;
-/** It does not read the document again, and can only guess a sign-in code and the user to delete. */
-const MAY_FAIL = ['describe_api', 'sign_in', 'delete_account'];
+/** It does not read the document again, and can only guess codes, links and the user to delete. */
+const MAY_FAIL = [
+  ...['describe_api', 'sign_in', 'delete_account', 'read_answer_link', 'use_answer_link'],
+  // What a program asks for is known to the browser that it came with.
+  ...['read_access_request', 'decide_access_request', 'read_device_code', 'decide_device_code'],
+];
 
 const missing = await requirePython().then(
   () => null,

@@ -24,9 +24,10 @@ test('docs/BENCH.md has every table of the bench, and no table of other numbers'
   expect(withoutMarked(text)).not.toMatch(/^\|/m);
 });
 
-test('docs/bench.json has exactly the tables, rows and columns of the bench, rounded as they are printed', () => {
-  expect(Object.keys(file.tables).sort()).toEqual(BENCH_TABLES.map(({ name }) => name).sort());
-  for (const table of BENCH_TABLES) {
+test('docs/bench.json has only tables of the bench, with exactly their rows and columns, rounded as printed', () => {
+  expect(BENCH_TABLES.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(file.tables)));
+  // A table that is newer than the last whole run is not there yet.
+  for (const table of BENCH_TABLES.filter(({ name }) => name in file.tables)) {
     const results = file.tables[table.name]!;
     expect(results, table.name).toEqual(roundResults(table, results));
   }
@@ -74,6 +75,12 @@ test.each([
   ['servers.floor-1.ratioToFloor, percent lost', '6'],
 ])('the figure %s is printed as %s', (path, printed) => {
   expect(fillDocument(mark(path), SMALL_FILE)).toBe(mark(path).replace('-->1<', `-->${printed}<`));
+});
+
+test('a table that is newer than the last whole run says so', () => {
+  expect(fillDocument('<!-- bench table: tokens -->\n<!-- /bench table -->', SMALL_FILE)).toContain(
+    'not have',
+  );
 });
 
 test.each([

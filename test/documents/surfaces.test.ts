@@ -1,14 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { inMemoryStore } from '../../src/adapters/in-memory/store.ts';
 import { EXPORT_PATH } from '../../src/adapters/koa/rest/export-route.ts';
 import { BASE_PATH } from '../../src/adapters/koa/rest/route.ts';
 import { ROUTES } from '../../src/adapters/koa/rest/routes.ts';
 import { STREAM_ROUTES } from '../../src/adapters/koa/rest/stream-routes.ts';
 import { TOOLS } from '../../src/adapters/mcp/tools/tools.ts';
+import { aesSecretBox, newSecretKey } from '../../src/adapters/runtime/aes-secret-box.ts';
+import { InProcessSignals } from '../../src/adapters/signals/in-process-signals.ts';
+import { JobRunner } from '../../src/application/jobs/job-runner.ts';
+import { Channels } from '../../src/application/notifications/channels.ts';
 import * as useCases from '../../src/application/use-cases/index.ts';
-import { inMemory, TestServer } from '../adapters/koa/test-server.ts';
+import { createDashboard } from '../../src/dashboard.ts';
+import { LogBook, TestServer } from '../adapters/koa/test-server.ts';
 import { run } from '../composition/command-line/command-run.ts';
+import { FakeNotifier } from '../support/notify/fake-notifier.ts';
 import { RecordingObserver } from '../support/recording/recording-observer.ts';
 import { requestsIn } from './page-requests.ts';
 import { ROOT } from './shell-blocks.ts';
@@ -60,7 +67,7 @@ test('REST has what its route tables have', () => {
   expect(sorted(listedOn('REST'))).toEqual(sorted(PATHS.map(({ row }) => row)));
 });
 
-test('MCP has the use cases of its tools and of its resources', () => {
+test('MCP has the use cases of its tools, of its tasks and of its resources', () => {
   const tools = TOOLS.map(({ useCase }) => useCase.name);
   expect(sorted(listedOn('MCP'))).toEqual(sorted([...tools, ...useCasesImportedBelow('src/adapters/mcp')]));
 });
@@ -76,14 +83,14 @@ function useCasesImportedBelow(folder: string): string[] {
     .map(([, { name }]) => name);
 }
 
-test('hooks have nothing while the REST API has no path for them', () => {
-  expect(listedOn('Hooks')).toEqual([]);
-  expect(PATHS.filter(({ path }) => path.startsWith('/hooks'))).toEqual([]);
+test('hooks have the use cases that their events run', () => {
+  expect(sorted(listedOn('Hooks'))).toEqual(sorted(useCasesImportedBelow('src/adapters/hooks')));
 });
 
-test('the page has what its source requests, apart from signing in', async () => {
+test('the page has what its source requests, apart from signing in and answer links', async () => {
   const requests = (await Promise.all(filesBelow('web/src').map(requestsIn))).flat();
-  const isSignIn = ({ path }: { path: string }) => path === '/auth/session' || path === '/auth/options';
+  const isSignIn = ({ path }: { path: string }) =>
+    ['/auth/session', '/auth/options'].includes(path) || path.startsWith('/answer-links/');
   expect(requests.some(isSignIn)).toBe(true);
   const rows = requests
     .filter((request) => !isSignIn(request))
@@ -93,7 +100,10 @@ test('the page has what its source requests, apart from signing in', async () =>
 
 describe('the command line', () => {
   /** Commands that send REST requests. */
-  const REST_COMMANDS = ['watch', 'reply'];
+  const REST_COMMANDS = [
+    ...['watch', 'reply', 'stop'],
+    ...['notify list', 'notify add', 'notify test', 'notify remove'],
+  ];
 
   /** Commands that work on the store, whether the server runs or not, and the row of each. */
   const STORE_COMMANDS = {
@@ -104,8 +114,8 @@ describe('the command line', () => {
     'user export': EXPORT,
   };
 
-  /** Commands without a row: they set up the server, run it, sign in to it, or serve MCP. */
-  const OTHER_COMMANDS = ['serve', 'link', 'migrate', 'keys generate', 'token import', 'mcp'];
+  /** Commands without a row: they set up the server, run it, sign in to it, serve MCP or pass on hooks. */
+  const OTHER_COMMANDS = ['serve', 'link', 'migrate', 'keys generate', 'token import', 'mcp', 'hook'];
 
   test('has what its commands request from the server or do on the store', async () => {
     const requested = await rowsRequestedByCommands();
@@ -123,7 +133,15 @@ describe('the command line', () => {
 /** Runs the commands that send REST requests, and returns the rows of these requests. */
 async function rowsRequestedByCommands(): Promise<readonly string[]> {
   const observer = new RecordingObserver();
-  const { dispatch, live } = inMemory();
+  const phone = new FakeNotifier();
+  const { dispatch, live, deliveries, answerLinks } = createDashboard({
+    store: inMemoryStore(new InProcessSignals()),
+    notifications: {
+      channels: new Channels(aesSecretBox(newSecretKey()), [phone]),
+      pageUrl: () => 'http://localhost',
+    },
+  });
+  using _jobs = await JobRunner.start([deliveries!], new LogBook());
   await using server = await TestServer.start({ dispatch, live, observer });
   const agent_instance_id = crypto.randomUUID();
   const body = { agent_instance_id, agent_type: 'test', content: 'Which?', requires_user_input: true };
@@ -131,7 +149,25 @@ async function rowsRequestedByCommands(): Promise<readonly string[]> {
   observer.requests.length = 0;
 
   const settings = ['--base-url', server.url, '--api-key', 'ann-dashboard'];
-  expect(await run(['reply', agent_instance_id.slice(0, 8), 'this', ...settings])).toMatchObject({ code: 0 });
+  const shortId = agent_instance_id.slice(0, 8);
+  const commands = [
+    ['reply', shortId, 'this'],
+    // The question has its answer, so this is a message.
+    ['reply', shortId, 'and that'],
+    ['stop', shortId],
+    ['stop', '--all'],
+    ['notify', 'add', 'fake', 'address=here'],
+    ['notify', 'list'],
+    ['notify', 'test'],
+    ['notify', 'remove', 'Fake'],
+  ];
+  // The person taps the button of the test.
+  phone.afterDelivery = async ({ question }) => {
+    await answerLinks!.answer(question!.options[0]!.token, null);
+  };
+  for (const command of commands) {
+    expect(await run([...command, ...settings])).toMatchObject({ code: 0 });
+  }
   for (const options of [[], ['--instance', agent_instance_id]]) {
     const watching = run(['watch', ...options, ...settings]);
     await expect.poll(() => live.openStreamCount).toBe(1);

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient, type PeopleClient } from '../../src/adapters/client/client.ts';
+import {
+  type ConversationMessage,
+  createClient,
+  type PeopleClient,
+} from '../../src/adapters/client/client.ts';
 import { ERROR_META, type ToolResult } from '../../src/adapters/mcp/tools/tool-result.ts';
-import { parseQuestion } from '../../src/domain/text/question-text.ts';
 import { stablePort } from '../prove/support/stable-port.ts';
 import { runGit } from '../support/run-git.ts';
 import { runAgentDashboard } from '../support/servers/agent-dashboard.ts';
@@ -38,10 +42,11 @@ function answerOf({ structuredContent, content, isError }: ToolResult): { [name:
   return structuredContent!;
 }
 
-interface OpenQuestion {
-  readonly id: string;
-  readonly content: string;
-}
+type OpenQuestion = Pick<ConversationMessage, 'id' | 'content' | 'question'>;
+
+/** Calls the REST API as the person. */
+const decide = (method: string, path: string, body: object) =>
+  server.call(method, path, { body, token: server.dashboardToken });
 
 /** Returns the open question of an instance, as soon as there is one. */
 async function openQuestion(agent_instance_id: string): Promise<OpenQuestion> {
@@ -62,7 +67,7 @@ async function answer(agent_instance_id: string, content: string): Promise<OpenQ
 describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
   test('logs steps, receives user messages, asks, gets its answer, and ends', async () => {
     await using client = await begin({ env: reaching() });
-    expect(await client.tools()).toEqual(['log_step', 'ask_question', 'end_session']);
+    expect(await client.tools()).toEqual(['log_step', 'ask_question', 'withdraw_question', 'end_session']);
     const first = answerOf(await client.call('log_step', { step_description: 'Read the code' }));
     expect(first).toMatchObject({ success: true, step_number: 1, user_feedback: [] });
     const id = String(first.agent_instance_id);
@@ -79,6 +84,17 @@ describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
       question_id: expect.any(String),
       agent_instance_id: id,
       status: 'answered',
+      outcome: {
+        question_id: expect.any(String),
+        status: 'answered',
+        values: null,
+        form: null,
+        decided_by: 'person',
+        via: null,
+        answered_at: expect.any(String),
+      },
+      outcomes: [],
+      stop_requested: null,
       user_feedback: ['mind the tests'],
       more: false,
       redelivered: false,
@@ -96,6 +112,47 @@ describe.each(STDIO_CLIENTS)('$kind', ({ start: begin }) => {
     const next = answerOf(await client.call('log_step', { step_description: 'Something new' }));
     expect(next).toMatchObject({ step_number: 1 });
     expect(next.agent_instance_id).not.toBe(id);
+  });
+
+  test('asks with options, takes a question back, and a wait ends when the person requests a stop', async () => {
+    await using client = await begin({ env: reaching() });
+    const options = [{ label: 'Staging', value: 'staging' }, { label: 'Production' }];
+    const id = randomUUID();
+    const asked = client.call('ask_question', {
+      agent_instance_id: id,
+      question_text: 'Where?',
+      options,
+      multiple: true,
+      min: 1,
+    });
+    const { id: question_id, question } = await openQuestion(id);
+    expect(question).toMatchObject({ options, multiple: true, min: 1, max: 2 });
+    await decide('POST', `/questions/${question_id}/answer`, { values: ['staging'], via: 'page' });
+    expect(answerOf(await asked)).toMatchObject({
+      answer: 'Staging',
+      outcome: { question_id, values: ['staging'], via: 'page' },
+    });
+
+    const late = { question_text: 'Ready?', expires_in_seconds: 1 };
+    const expired = answerOf(await client.call('ask_question', late));
+    expect(expired).toMatchObject({ answer: null, status: 'expired', outcome: { decided_by: null } });
+    const pending = answerOf(
+      await client.call('ask_question', { question_text: 'Needed?', wait_seconds: 0 }),
+    );
+    const back = { question_id: pending.question_id };
+    expect(answerOf(await client.call('withdraw_question', back))).toMatchObject({ status: 'withdrawn' });
+    expect((await client.call('withdraw_question', { question_id }))._meta![ERROR_META]).toMatchObject({
+      code: 'already_answered',
+    });
+
+    const waiting = client.call('ask_question', { question_text: 'Go on?' });
+    await openQuestion(id);
+    await decide('POST', `/agent-instances/${id}/stop`, { reason: 'Wrong branch' });
+    const stop_requested = { reason: 'Wrong branch', at: expect.any(String) };
+    expect(answerOf(await waiting)).toMatchObject({ status: 'pending', outcome: null, stop_requested });
+    expect(answerOf(await client.call('log_step', { step_description: 'hm' }))).toMatchObject({
+      stop_requested,
+    });
   });
 
   test('errors name the fields as the tool does', async () => {
@@ -215,6 +272,41 @@ describe('the process', () => {
   });
 });
 
+describe('where the agent runs', () => {
+  const contextAfter = async (client: { call: Call }, name: string, args: object) => {
+    const { agent_instance_id } = answerOf(await client.call(name, args)) as { agent_instance_id: string };
+    return (await people.agentInstance({ agent_instance_id })).context;
+  };
+  type Call = (name: string, args: object) => Promise<ToolResult>;
+
+  test('is sent with the first message, and again when the branch has changed', async () => {
+    await using folder = await temporaryFolder();
+    const git = (...args: string[]) => runGit(folder.path, ...args);
+    git('init', '--initial-branch=main');
+    git('remote', 'add', 'origin', 'https://ada:secret@git.example/acme/shop.git');
+    await using client = await start([], { cwd: folder.path, env: { TERM_PROGRAM: 'kitty' } });
+    const first = { step_description: 'begin', context: { model: 'opus-5', branch: '' } };
+    expect(await contextAfter(client, 'log_step', first)).toEqual({
+      ...{ repository: 'acme/shop', branch: 'main', machine: hostname(), folder: folder.path },
+      ...{ model: 'opus-5', agent_version: null, terminal: 'kitty' },
+    });
+    git('checkout', '-b', 'fix');
+    const question = { question_text: 'Which port?', wait_seconds: 0 };
+    expect(await contextAfter(client, 'ask_question', question)).toMatchObject({ branch: 'fix' });
+    // What has not changed is not sent again: it would replace what the agent has said itself.
+    const own = { step_description: 'elsewhere', context: { branch: 'other' } };
+    expect(await contextAfter(client, 'log_step', own)).toMatchObject({ branch: 'other' });
+    expect(await contextAfter(client, 'log_step', { step_description: 'on' })).toMatchObject({
+      branch: 'other',
+    });
+  });
+
+  test('is not sent with --no-context', async () => {
+    await using client = await start(['--no-context']);
+    expect(await contextAfter(client, 'log_step', { step_description: 'begin' })).toBeNull();
+  });
+});
+
 describe('--git-diff', () => {
   test('sends the changed diff with a step once, and clears it', async () => {
     await using folder = await temporaryFolder();
@@ -278,8 +370,12 @@ describe('--permission-tool', () => {
     expect(await agent.client.tools()).toContain('approve');
     const input = { file_path: '/a', constructor: { nul: '\0', deep: [[{ a: '\ud83d' }]] } };
     const asked = agent.approve({ tool_name: 'Write', input, tool_use_id: 'toolu_1' });
-    const { content } = await answer(agent.id, 'Yes');
-    expect(content).toContain('[OPTIONS]\n1. Yes\n2. Yes, for this session (every Write)\n3. No\n[/OPTIONS]');
+    const { question } = await answer(agent.id, 'Yes');
+    expect(question?.options?.map(({ label }) => label)).toEqual([
+      'Yes',
+      'Yes, for this session (every Write)',
+      'No',
+    ]);
     expect(await asked).toEqual({ behavior: 'allow', updatedInput: input });
     // "Yes" allows this call only.
     const again = agent.approve({ tool_name: 'Write', input });
@@ -412,9 +508,9 @@ describe('--permission-tool', () => {
     };
     const asked = agent.approve({ tool_name: 'AskUserQuestion', input });
     const first = await answer(agent.id, 'Blue');
-    expect(parseQuestion(first.content)).toEqual({
-      text: 'Which colour?\n\n- **Red**: Like fire',
-      options: ['Red', 'Blue'],
+    expect(first).toMatchObject({
+      content: 'Which colour?',
+      question: { options: [{ label: 'Red', description: 'Like fire' }, { label: 'Blue' }], multiple: false },
     });
     await answer(agent.id, 's, 3');
     expect(await asked).toEqual({
@@ -432,6 +528,17 @@ describe('--permission-tool', () => {
     await answer(agent.id, 'second');
     expect(await agent.approve({ tool_name: 'AskUserQuestion', input: { questions } })).toMatchObject({
       updatedInput: { answers: { 'One?': 'first', 'Two?': 'second' } },
+    });
+  });
+
+  test('a request to stop is a no with its reason, at once', async () => {
+    await using agent = await withPermissions();
+    const asked = agent.approve(ls('ls'));
+    await openQuestion(agent.id);
+    await decide('POST', `/agent-instances/${agent.id}/stop`, { reason: 'Wrong branch' });
+    expect(await asked).toEqual({
+      behavior: 'deny',
+      message: 'The person wants you to stop (Wrong branch): do nothing more, and end the session',
     });
   });
 

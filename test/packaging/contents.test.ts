@@ -39,12 +39,12 @@ test('the tarball has the program, its source and its documents, and nothing els
   expect(paths).toContain('web/dist/index.html');
 });
 
-test('it is small: under three megabytes to download, under eight unpacked', () => {
+test('it is small: under three megabytes to download, under ten unpacked', () => {
   // A third of it is the API reference: one component, plain and compressed in two ways.
   const [download, unpacked] = [packed.size, packed.unpackedSize].map((bytes) => Math.round(bytes / 1000));
   console.log(`packed: ${download} kB, unpacked: ${unpacked} kB, ${paths.length} files`);
   expect(packed.size).toBeLessThan(3_000_000);
-  expect(packed.unpackedSize).toBeLessThan(8_000_000);
+  expect(packed.unpackedSize).toBeLessThan(10_000_000);
 });
 
 test('every source map names source files that exist', async () => {

@@ -30,6 +30,9 @@ export const CALLS: { readonly [entry: string]: string } = {
     const { createClient } = await load('/client');
     const client = createClient({ baseUrl: 'http://127.0.0.1:8080', token: 'a.b.c' });
     assert.equal(typeof client.session({ agent_type: 'script' }).ask, 'function');`,
+  '/local-context': `
+    const { localContext } = await load('/local-context');
+    assert.equal(typeof (await localContext()()).folder, 'string');`,
   '/contracts': `
     const { signalsContract } = await load('/contracts');
     const rules = [];
@@ -70,7 +73,8 @@ export const CALLS: { readonly [entry: string]: string } = {
     const { postgresStore } = await load('/mikro-orm');
     const { InProcessSignals } = await load('/signals');
     const statements = [];
-    const database = { lanes: 1, ping: async () => statements.push('ping') };
+    const ping = async () => statements.push('ping');
+    const database = { lanes: 1, ping, inBackground: () => database };
     const logger = { debug() {}, info() {}, warn() {}, error() {} };
     await postgresStore({ database, signals: new InProcessSignals(), logger }).repository.ping();
     assert.deepEqual(statements, ['ping']);`,

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import { createClient } from '../../src/adapters/client/client.ts';
+import {
+  type ConversationMessage,
+  createClient,
+  type PeopleClient,
+} from '../../src/adapters/client/client.ts';
 import { DEFAULT_DATA_DIR } from '../../src/composition/data-dir/data-dir.ts';
 import { provideDatabase } from '../support/servers/migrated-data-dir.ts';
 import { NodeProcess } from '../support/servers/node-process.ts';
@@ -12,20 +16,26 @@ const { folder, nodes } = inject('installation');
 const EXAMPLES = join(folder, 'examples');
 
 describe.each(nodes)('on Node $version', ({ path: node }) => {
-  test.each(['custom-repository/sqlite-repository.test.ts', 'fastify/app.test.ts'])(
-    'the tests of an example pass: %s',
-    async (file) => {
-      const report = await run(['--test', '--test-reporter=tap', join(EXAMPLES, file)], {
-        cwd: folder,
-        node,
-      });
-      expect(report).toMatch(/^# fail 0$/m);
-      expect(Number(/^# pass (\d+)$/m.exec(report)?.[1])).toBeGreaterThan(3);
-    },
-  );
+  test.each([
+    'custom-notifier/matrix-notifier.test.ts',
+    'custom-repository/sqlite-repository.test.ts',
+    'fastify/app.test.ts',
+  ])('the tests of an example pass: %s', async (file) => {
+    const report = await run(['--test', '--test-reporter=tap', join(EXAMPLES, file)], {
+      cwd: folder,
+      node,
+    });
+    expect(report).toMatch(/^# fail 0$/m);
+    expect(Number(/^# pass (\d+)$/m.exec(report)?.[1])).toBeGreaterThan(3);
+  });
 });
 
-test('the client example asks a question and continues with the answer', async () => {
+/** Runs an example against a server, answers its questions, and returns what it has printed. */
+async function runClientExample(
+  example: string,
+  answerQuestion: (people: PeopleClient, question: ConversationMessage) => Promise<unknown>,
+  questions: number,
+): Promise<string> {
   await using home = await temporaryFolder();
   await provideDatabase(join(home.path, DEFAULT_DATA_DIR));
   await using server = new NodeProcess([join(folder, 'node_modules/.bin/agent-dashboard'), 'serve'], {
@@ -39,16 +49,37 @@ test('the client example asks a question and continues with the answer', async (
   const env = { AGENT_DASHBOARD_URL: baseUrl, AGENT_TOKEN: printed('Agent token:') };
   const events = people.events();
   await events.next();
-  await using script = new NodeProcess([join(EXAMPLES, 'client/ask.mjs')], { env });
+  await using script = new NodeProcess([join(EXAMPLES, example)], { env });
+  let answered = 0;
   for await (const { type, data } of events) {
     if (type !== 'message' || !data.requires_user_input) continue;
-    await people.write({ agent_instance_id: data.agent_instance_id, content: 'Yes', in_reply_to: data.id });
-    break;
+    await answerQuestion(people, data);
+    answered += 1;
+    if (answered === questions) break;
   }
   expect(await script.whenEnded).toMatchObject({ code: 0 });
-  expect(script.stdout).toBe('you answered: Yes\n');
   server.signal('SIGTERM');
   expect(await server.whenEnded).toMatchObject({ code: 0 });
+  return script.stdout;
+}
+
+test('the client example asks a question and continues with the answer', async () => {
+  const answerQuestion = (people: PeopleClient, { id }: ConversationMessage) =>
+    people.answer({ question_id: id, content: 'Yes' });
+  expect(await runClientExample('client/ask.mjs', answerQuestion, 1)).toBe('you answered: Yes\n');
+});
+
+test('the example of structured questions prints what was chosen, filled in, and decided in time', async () => {
+  const answerQuestion = (people: PeopleClient, { id, question }: ConversationMessage) =>
+    people.answer({
+      question_id: id,
+      ...(question?.form == null
+        ? { values: [question!.options![0]!.value] }
+        : { form: { version: '1.2', tests: true } }),
+    });
+  expect(await runClientExample('client/ask-with-options.ts', answerQuestion, 3)).toBe(
+    'where: staging\nversion: 1.2 tests: true\nyou answered: Yes\n',
+  );
 });
 
 test('the node:http example serves two use cases and its own route behind its own sign-in', async () => {

@@ -120,7 +120,7 @@ describe('without the optional packages', () => {
 
 /** Entries whose types are compiled together, because they need the same packages or none for their types. */
 const COMPILED = [
-  ['', '/client', '/contracts', '/in-memory', '/jwt', '/mcp', '/problem', '/signals'],
+  ['', '/client', '/contracts', '/in-memory', '/jwt', '/local-context', '/mcp', '/problem', '/signals'],
   ['/koa'],
   ['/mikro-orm', '/mikro-orm/pglite', '/mikro-orm/postgres'],
   ['/signals/postgres'],

@@ -21,6 +21,7 @@ export const NEEDED: { readonly [entry: string]: Needed } = {
   '/client': { packages: [] },
   '/contracts': { packages: [] },
   '/in-memory': { packages: [] },
+  '/local-context': { packages: [] },
   '/problem': { packages: [] },
   '/signals': { packages: [] },
   '/jwt': { packages: ['jose', 'lru-cache'] },

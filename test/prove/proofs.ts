@@ -1,10 +1,12 @@
 import { cleanStop } from './clean-stop.ts';
+import { deadlines } from './deadlines.ts';
 import { diskFull } from './disk-full.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { hostileNeighbour } from './hostile-neighbour.ts';
 import { lostResponses } from './lost-responses.ts';
 import { noServerErrors } from './no-5xx.ts';
 import { nothingLost } from './nothing-lost.ts';
+import { notifications } from './notifications.ts';
 import type { Proof } from './proof.ts';
 import { revocation } from './revocation.ts';
 import { rotation } from './rotation.ts';
@@ -17,6 +19,8 @@ export const PROOFS: readonly Proof[] = [
   exactlyOnce,
   nothingLost,
   lostResponses,
+  deadlines,
+  notifications,
   waitingIsFree,
   revocation,
   rotation,

@@ -7,11 +7,14 @@ import { inMemoryStore } from '../../src/adapters/in-memory/index.ts';
 import { JwtIssuer } from '../../src/adapters/jwt/jwt-issuer.ts';
 import { generateKeyPair, readPrivateKey } from '../../src/adapters/jwt/keys/keys.ts';
 import { problemOf } from '../../src/adapters/koa/http/problem.ts';
+import { aesSecretBox, newSecretKey } from '../../src/adapters/runtime/aes-secret-box.ts';
 import { InProcessSignals } from '../../src/adapters/signals/in-process-signals.ts';
+import { Channels } from '../../src/application/notifications/channels.ts';
 import { openStore } from '../../src/composition/store/open-store.ts';
 import { createDashboard, type Dashboard } from '../../src/dashboard.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { aCaller } from '../support/builders.ts';
+import { FakeNotifier } from '../support/notify/fake-notifier.ts';
 import { BrokenPromise, type Proof, scaled } from './proof.ts';
 import { type GeneratedCall, generatedCall, KnownIds, USER } from './use-cases/calls.ts';
 
@@ -45,7 +48,10 @@ export const useCaseInputs: Proof = {
     const numRuns = scaled(CALLS, context, 300);
     const report: { [what: string]: string | number } = {};
     for (const [name, store] of stores) {
-      const dashboard = createDashboard({ store, issuer });
+      // No job delivers anything.
+      const channels = new Channels(aesSecretBox(newSecretKey()), [new FakeNotifier()]);
+      const notifications = { channels, pageUrl: () => 'http://localhost' };
+      const dashboard = createDashboard({ store, issuer, notifications });
       const outcomes = new Map<string, number>();
       const ids = new KnownIds();
       let calls = 0;

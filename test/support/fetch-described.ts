@@ -17,7 +17,11 @@ export const API_DOCUMENT = describeApi({
   hasSignIn: true,
   hasStreams: true,
   hasExport: true,
+  hasAnswerLinks: true,
+  hasSmsReplies: true,
+  hookAgents: ['claude-code'],
   publishesPublicKeys: true,
+  hasOAuth: true,
 });
 const { paths, components } = API_DOCUMENT;
 

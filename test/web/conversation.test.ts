@@ -4,9 +4,10 @@ import {
   hasReachedStart,
   openQuestions,
   withMessages,
+  withOutcome,
   withStreamedMessage,
 } from '../../web/src/model/conversation.ts';
-import { aMessage, aQuestion, messages } from './builders.ts';
+import { aDelivery, aMessage, aQuestion, messages } from './builders.ts';
 
 const positions = (conversation: { messages: readonly { position: number }[] }) =>
   conversation.messages.map(({ position }) => position);
@@ -31,6 +32,15 @@ describe('a conversation', () => {
     expect(read.messages[1]?.read_at).toBe('2026-01-01T10:01:00.000Z');
   });
 
+  test('an event about a message keeps what is known of its notifications', () => {
+    const [queued, sent] = [[aDelivery()], [aDelivery({ status: 'sent' })]];
+    const read = withMessages(emptyConversation, [aQuestion(1, { deliveries: queued })]);
+    const answered = withMessages(read, [aQuestion(1, { question_status: 'answered' })]);
+    expect(answered.messages[0]).toMatchObject({ question_status: 'answered', deliveries: queued });
+    const readAgain = withMessages(answered, [aQuestion(1, { deliveries: sent })]);
+    expect(readAgain.messages[0]?.deliveries).toBe(sent);
+  });
+
   test('an outdated response does not make a read message unread', () => {
     const read = withMessages(emptyConversation, [aMessage(1, { sender_type: 'USER', read_at: 'then' })]);
     expect(withMessages(read, [aMessage(1, { sender_type: 'USER' })]).messages[0]?.read_at).toBe('then');
@@ -42,6 +52,24 @@ describe('a conversation', () => {
     ]);
     const message = withMessages(answered, [aQuestion(1)]).messages[0];
     expect(message).toMatchObject({ question_status: 'answered', answer_id: 'a' });
+  });
+
+  test.each(['answered', 'defaulted', 'expired', 'withdrawn', 'closed'] as const)(
+    'an outdated response does not reopen a question that is %s',
+    (status) => {
+      const ended = withOutcome(
+        withMessages(emptyConversation, [aQuestion(1)]),
+        { question_id: 'message-1', status },
+        null,
+      );
+      expect(withMessages(ended, [aQuestion(1)]).messages[0]?.question_status).toBe(status);
+    },
+  );
+
+  test('the first known ending of a question counts', () => {
+    const ended = withMessages(emptyConversation, [aQuestion(1, { question_status: 'defaulted' })]);
+    const again = withOutcome(ended, { question_id: 'message-1', status: 'answered' }, 'a');
+    expect(again.messages[0]).toMatchObject({ question_status: 'defaulted', answer_id: null });
   });
 
   test('a step that becomes a question is an open question', () => {

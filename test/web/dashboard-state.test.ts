@@ -9,7 +9,7 @@ import {
   withMoreMessages,
 } from '../../web/src/model/dashboard-state.ts';
 import type { Problem, StreamEvent } from '../../web/src/model/wire.ts';
-import { aMessage, anInstance, aQuestion, messages } from './builders.ts';
+import { aDelivery, aMessage, anInstance, aQuestion, messages } from './builders.ts';
 
 const withOneInstance = withInstances(emptyDashboard, [anInstance()], 0);
 const withConversation = withDetail(
@@ -96,6 +96,20 @@ describe('the dashboard state', () => {
     const data = { ...aQuestion(3, { agent_waiting: true }), agent_instance_id: 'one' };
     const after = afterEvents(asked, { type: 'message_update', data });
     expect(after.conversations.get('one')?.messages[2]?.agent_waiting).toBe(true);
+  });
+
+  test('an update of deliveries changes them at their message, and adds no conversation', () => {
+    const deliveries = [aDelivery({ status: 'sent' })];
+    const data = { agent_instance_id: 'one', message_id: 'message-3', deliveries };
+    const asked = withMoreMessages(withConversation, 'one', [aQuestion(3)]);
+    const after = afterEvents(asked, { type: 'delivery_update', data });
+    expect(after.conversations.get('one')?.messages.map((message) => message.deliveries)).toEqual([
+      undefined,
+      undefined,
+      deliveries,
+    ]);
+    const other = { ...data, agent_instance_id: 'other' };
+    expect(afterEvents(asked, { type: 'delivery_update', data: other })).toBe(asked);
   });
 
   test('a diff that the event does not contain is marked as outdated', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatDay, formatRelativeTime } from '../../web/src/model/format-time.ts';
+import { formatDay, formatRelativeTime, formatSince } from '../../web/src/model/format-time.ts';
 
 const NOW = Date.parse('2026-05-10T12:00:00.000Z');
 const ago = (ms: number) => formatRelativeTime(new Date(NOW - ms).toISOString(), NOW, 'en');
@@ -22,6 +22,14 @@ describe('a time', () => {
 
   test('is shown in the reader’s language', () => {
     expect(formatRelativeTime(new Date(NOW - 2 * DAY).toISOString(), NOW, 'de')).toMatch(/^vor 2 T/);
+  });
+
+  test('since which something lasts is a time of day, after the date if that is another day', () => {
+    const since = (ms: number) => formatSince(new Date(NOW - ms).toISOString(), NOW, 'en-GB');
+    expect([since(2 * MINUTE), since(3 * DAY)]).toEqual([
+      expect.stringMatching(/^\d{1,2}:\d\d$/),
+      expect.stringMatching(/^7 May.*\d{1,2}:\d\d$/),
+    ]);
   });
 
   test('today and yesterday are shown as words, other days as dates', () => {

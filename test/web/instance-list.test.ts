@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { filterInstances, type ListFilter, NO_FILTER } from '../../web/src/model/list-filter.ts';
 import { groupByStatus } from '../../web/src/model/status-group.ts';
 import type { InstanceStatus } from '../../web/src/model/wire.ts';
-import { anInstance } from './builders.ts';
+import { anInstance, NO_CONTEXT } from './builders.ts';
 
 const grouped = (...instances: Parameters<typeof anInstance>[0][]) =>
   groupByStatus(instances.map(anInstance)).map(({ statusGroup, instances }) => [
@@ -69,6 +69,15 @@ describe('the filter', () => {
   test('finds instances that contain every word, in any field and in upper or lower case', () => {
     expect(found({ searchText: 'database ORDERS' })).toEqual(['1']);
     expect(found({ searchText: 'database codex' })).toEqual([]);
+  });
+
+  test('finds instances by where they run, also by what their rows do not show', () => {
+    const context = { ...NO_CONTEXT, repository: 'acme/Shop', branch: 'fix-login', folder: '~/wörk' };
+    const all = [anInstance({ id: 'here', context }), anInstance({ id: 'there' })];
+    for (const searchText of ['shop', 'FIX-login acme', 'work'])
+      expect(filterInstances(all, { ...NO_FILTER, searchText }).map(({ id }) => id)).toEqual(['here']);
+    // What is not known is no text.
+    expect(filterInstances(all, { ...NO_FILTER, searchText: 'null' })).toEqual([]);
   });
 
   test('combines status group and agent type', () => {

@@ -44,6 +44,16 @@ describe('the stored outbox', () => {
     expect(keysIn(storage, 'local')).toEqual(['older']);
   });
 
+  test('reads a refused answer of an older version of the page, which wrote fewer fields', () => {
+    const storage = new InMemoryStorage();
+    const { values: _values, form: _form, ...older } = anOutboxMessage();
+    const refusal = { code: 'already_answered', detail: 'why', answer: null };
+    storage.setItem('outbox:key', JSON.stringify({ ...older, refusal }));
+    expect(loadOutboxMessages(storage, 'local')).toEqual([
+      anOutboxMessage({ refusal: { ...refusal, outcome: null, errors: [] } }),
+    ]);
+  });
+
   test.each([
     ['goes back', ['10:00', '09:00', '08:30']],
     ['jumps', ['10:00', '23:00', '10:01']],

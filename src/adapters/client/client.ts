@@ -3,9 +3,16 @@ import { AgentSession, type SessionSettings } from './agent/agent-session.ts';
 import { type ClientSettings, Connection } from './http/connection.ts';
 import { PeopleClient } from './people/people-client.ts';
 
-export type { AgentSession, MessageExtras, SessionSettings } from './agent/agent-session.ts';
-export type { AskOptions, AskRequest } from './agent/ask.ts';
-export type { Answered, AskResult, Unanswered } from './agent/ask-result.ts';
+export type {
+  AgentSession,
+  MessageExtras,
+  SessionQuestion,
+  SessionSettings,
+} from './agent/agent-session.ts';
+export type { AskOptions, AskRequest, EarlierQuestion, NewQuestion } from './agent/ask.ts';
+export type { Answered, AskResult, QuestionOutcome, Unanswered } from './agent/ask-result.ts';
+export type { FormValues, QuestionFields, QuestionOption } from './agent/question-types.ts';
+export { StopRequestedError } from './agent/stop-requested-error.ts';
 export type { CallOptions, ClientSettings } from './http/connection.ts';
 export {
   type ClientErrorCode,
@@ -14,8 +21,23 @@ export {
   type HttpErrorCode,
 } from './http/errors.ts';
 export type { LiveEvent, LiveEventData, LiveOptions } from './people/live-events.ts';
+export type {
+  Destination,
+  Notification,
+  NotificationRules,
+  NotificationsClient,
+} from './people/notifications-client.ts';
 export type { PeopleClient } from './people/people-client.ts';
-export type { AgentInstance, AgentMessage, ApiKey, ConversationMessage, Message } from './wire.ts';
+export type {
+  AgentContext,
+  AgentInstance,
+  AgentMessage,
+  ApiKey,
+  ConversationMessage,
+  Message,
+  Outcome,
+  StopRequest,
+} from './wire.ts';
 
 /** A client of one server, with one token. It keeps no connection open, so there is nothing to close. */
 export class Client extends AgentClient {

@@ -1,16 +1,20 @@
 import { isEndedOrDeleted } from '../../domain/conversation/agent-instance.ts';
 import type { AgentType } from '../../domain/conversation/agent-type.ts';
 import type { Changes, Conversation } from '../../domain/conversation/conversation.ts';
-import type { Message } from '../../domain/conversation/message.ts';
+import { isOpenQuestion, type Message } from '../../domain/conversation/message.ts';
 import { MAX_OPEN_INSTANCES } from '../../domain/conversation/new-instance.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
+import { notificationChangesOf } from '../../domain/notification/notification.ts';
 import type { Signals } from '../../ports/signals/signals.ts';
 import type {
   AgentInstanceRepository,
   Decide,
+  QuestionDeadline,
+  QuestionState,
   UpdateTarget,
 } from '../../ports/storage/agent-instance-repository.ts';
 import { messagesToLoad } from '../../ports/storage/messages-to-load.ts';
+import { InMemoryNotificationRepository } from './notification-repository.ts';
 import { UserData } from './user-data.ts';
 
 /**
@@ -21,6 +25,7 @@ import { UserData } from './user-data.ts';
 export class InMemoryAgentInstanceRepository implements AgentInstanceRepository {
   /** The data by user. The other in-memory adapters share it. */
   readonly users = new Map<UserId, UserData>();
+  readonly notifications = new InMemoryNotificationRepository(this);
   readonly #signals: Signals;
 
   constructor(signals: Signals) {
@@ -44,7 +49,10 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
     const { output, changes, record } = decide(structuredClone(conversation), storedRecord);
 
     if (changes !== null || record !== null) this.users.set(target.userId, user);
-    if (changes !== null) save(user, structuredClone(changes));
+    if (changes !== null) {
+      save(user, structuredClone(changes));
+      this.notifications.apply(user, structuredClone(notificationChangesOf(changes, conversation.instance)));
+    }
     if (record !== null && target.idempotencyKey != null)
       user.idempotencyRecords.set(target.idempotencyKey, record);
     if (changes !== null) {
@@ -56,6 +64,38 @@ export class InMemoryAgentInstanceRepository implements AgentInstanceRepository 
 
   async instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null> {
     return this.users.get(userId)?.instanceIdByMessageId.get(messageId) ?? null;
+  }
+
+  async questionState(userId: UserId, questionId: MessageId): Promise<QuestionState | null> {
+    const user = this.users.get(userId);
+    const instanceId = user?.instanceIdByMessageId.get(questionId);
+    const stored = instanceId === undefined ? undefined : user?.instances.get(instanceId);
+    const question = stored?.messages.get(questionId);
+    if (stored === undefined || question?.questionStatus == null) return null;
+    const { id: agentInstanceId, status: instanceStatus, stop, version } = stored.instance;
+    return {
+      agentInstanceId,
+      status: question.questionStatus,
+      askedAt: new Date(question.createdAt),
+      expiresAt: question.expiresAt && new Date(question.expiresAt),
+      instanceStatus,
+      isStopRequested: stop !== null,
+      version,
+    };
+  }
+
+  async nextDeadlines(limit: number): Promise<readonly QuestionDeadline[]> {
+    const deadlines: QuestionDeadline[] = [];
+    for (const [userId, { instances }] of this.users) {
+      for (const { messages } of instances.values()) {
+        for (const message of messages.values()) {
+          const { id: questionId, agentInstanceId, expiresAt } = message;
+          if (isOpenQuestion(message) && expiresAt !== null)
+            deadlines.push({ userId, agentInstanceId, questionId, expiresAt });
+        }
+      }
+    }
+    return deadlines.sort((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime()).slice(0, limit);
   }
 
   async deleteIdempotencyRecords(recordedBefore: Date): Promise<number> {

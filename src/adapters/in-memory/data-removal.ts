@@ -3,6 +3,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { tokensRefusedBefore, type UserDeletion } from '../../domain/user/user-deletion.ts';
 import type { Revocations } from '../../ports/signals/revocations.ts';
 import type { DataRemoval, DeletedUser, Holdings } from '../../ports/storage/data-removal.ts';
+import type { InMemoryAuthorizationRepository } from './authorization-repository.ts';
 import { type StoredInstance, UserData } from './user-data.ts';
 
 const NO_DATA = new UserData();
@@ -11,11 +12,17 @@ const NO_DATA = new UserData();
 export class InMemoryDataRemoval implements DataRemoval {
   readonly #users: Map<UserId, UserData>;
   readonly #revocations: Revocations;
+  readonly #authorizations: Pick<InMemoryAuthorizationRepository, 'deleteOfUser'> | null;
 
   /** @param repository the repository of agent instances. */
-  constructor(repository: { readonly users: Map<UserId, UserData> }, revocations: Revocations) {
+  constructor(
+    repository: { readonly users: Map<UserId, UserData> },
+    revocations: Revocations,
+    authorizations: Pick<InMemoryAuthorizationRepository, 'deleteOfUser'> | null = null,
+  ) {
     this.#users = repository.users;
     this.#revocations = revocations;
+    this.#authorizations = authorizations;
   }
 
   async holdings(userId: UserId): Promise<Holdings> {
@@ -35,6 +42,7 @@ export class InMemoryDataRemoval implements DataRemoval {
   async deleteSome(userId: UserId): Promise<Holdings> {
     const deleted = await this.holdings(userId);
     const { deletion = null } = this.#users.get(userId) ?? {};
+    this.#authorizations?.deleteOfUser(userId);
     if (deletion === null) this.#users.delete(userId);
     else this.#users.set(userId, new UserData(deletion));
     return deleted;

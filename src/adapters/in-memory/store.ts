@@ -2,6 +2,7 @@ import type { StoreSignals } from '../../ports/signals/store-signals.ts';
 import type { CompleteStore } from '../../ports/store.ts';
 import { InMemoryAgentInstanceRepository } from './agent-instance-repository.ts';
 import { InMemoryApiKeyRepository } from './api-key-repository.ts';
+import { InMemoryAuthorizationRepository } from './authorization-repository.ts';
 import { InMemoryDashboardQueries } from './dashboard-queries.ts';
 import { InMemoryDataRemoval } from './data-removal.ts';
 import { inMemoryVersions } from './versions.ts';
@@ -12,11 +13,14 @@ import { inMemoryVersions } from './versions.ts';
  */
 export function inMemoryStore(signals: StoreSignals): CompleteStore {
   const repository = new InMemoryAgentInstanceRepository(signals);
+  const authorizations = new InMemoryAuthorizationRepository();
   return {
     repository,
     queries: new InMemoryDashboardQueries(repository),
     apiKeys: new InMemoryApiKeyRepository(repository, signals),
-    removal: new InMemoryDataRemoval(repository, signals),
+    removal: new InMemoryDataRemoval(repository, signals, authorizations),
+    notifications: repository.notifications,
+    authorizations,
     signals,
     sharedWaits: null,
     versions: inMemoryVersions(repository),

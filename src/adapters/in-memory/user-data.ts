@@ -2,9 +2,12 @@ import type { AgentInstance } from '../../domain/conversation/agent-instance.ts'
 import type { AgentType } from '../../domain/conversation/agent-type.ts';
 import type { Message } from '../../domain/conversation/message.ts';
 import type { IdempotencyRecord } from '../../domain/idempotency.ts';
-import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
+import type { AgentInstanceId, MessageId, NotificationId } from '../../domain/ids.ts';
+import type { Notification } from '../../domain/notification/notification.ts';
+import type { NotificationSettings } from '../../domain/notification/settings.ts';
 import type { ApiKey, ApiKeyId } from '../../domain/user/api-key.ts';
 import type { UserDeletion } from '../../domain/user/user-deletion.ts';
+import type { AnswerLink } from '../../ports/storage/notification-repository.ts';
 
 export interface StoredInstance {
   readonly instance: AgentInstance;
@@ -30,6 +33,11 @@ export class UserData {
   readonly apiKeys = new Map<ApiKeyId, ApiKey>();
   /** The idempotency records by idempotency key. */
   readonly idempotencyRecords = new Map<string, IdempotencyRecord>();
+  /** null as long as the user has never had a destination, and has not changed the rules. */
+  notificationSettings: NotificationSettings | null = null;
+  readonly notifications = new Map<NotificationId, Notification>();
+  /** The answer links by the hash of their token. */
+  readonly answerLinks = new Map<string, AnswerLink>();
   /** The begun or finished deletion of the user. It stays when everything else has been deleted. */
   deletion: UserDeletion | null;
 

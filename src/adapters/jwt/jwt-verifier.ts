@@ -27,6 +27,8 @@ export interface JwtVerifierOptions {
    * signature is checked, nothing can be revoked, and tokens of short RSA keys are refused.
    */
   readonly store: Pick<Store, 'apiKeys' | 'removal' | 'signals'> | null;
+  /** Whether an access token over OAuth for this resource is for this server. Default: each one is. */
+  readonly isOwnResource?: (audience: string) => boolean;
   readonly clock: Clock;
   /** Gets a warning when the store's revoked keys cannot be read. */
   readonly logger?: Pick<Logger, 'warn'> | null;
@@ -62,6 +64,7 @@ export class JwtVerifier implements TokenVerifier {
     const {
       keys,
       identityProvider = null,
+      isOwnResource = () => true,
       store,
       clock,
       logger = null,
@@ -69,7 +72,7 @@ export class JwtVerifier implements TokenVerifier {
       maxKnownTokens = 10_000,
     } = options;
     const { apiKeys = null, removal = null } = store ?? {};
-    this.#ownTokens = new OwnTokens(keys);
+    this.#ownTokens = new OwnTokens(keys, isOwnResource);
     this.#provider = identityProvider;
     this.#apiKeys = apiKeys;
     this.#removal = removal;

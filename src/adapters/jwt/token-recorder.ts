@@ -40,6 +40,7 @@ export class TokenRecorder {
         id: recordId,
         name: 'imported',
         scope,
+        client: null,
         agentInstanceId: caller.agentInstanceId ?? null,
         tokenHash,
         createdAt: now,

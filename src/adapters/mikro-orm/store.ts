@@ -5,8 +5,10 @@ import type { CompleteStore } from '../../ports/store.ts';
 import type { Database } from './database/database.ts';
 import { MikroOrmAgentInstanceRepository } from './repositories/agent-instance-repository.ts';
 import { MikroOrmApiKeyRepository } from './repositories/api-key-repository.ts';
+import { MikroOrmAuthorizationRepository } from './repositories/authorization-repository.ts';
 import { MikroOrmDashboardQueries } from './repositories/dashboard-queries.ts';
 import { MikroOrmDataRemoval } from './repositories/data-removal.ts';
+import { MikroOrmNotificationRepository } from './repositories/notification-repository.ts';
 import { MikroOrmSharedWaits } from './repositories/shared-waits.ts';
 import { currentVersions } from './statements/conversations/current-versions.ts';
 import { versionsOfUsers } from './statements/conversations/progress.ts';
@@ -33,11 +35,18 @@ export function postgresStore({
 }: PostgresStoreOptions): CompleteStore {
   const sharedWaits =
     signals.databaseNotification === null ? null : new MikroOrmSharedWaits({ database, logger });
+  const notifications = new MikroOrmNotificationRepository(
+    database,
+    new MikroOrmNotificationRepository(database.inBackground()),
+  );
+  const onNotificationsDue = () => notifications.announceDue();
   return {
-    repository: new MikroOrmAgentInstanceRepository({ database, signals, observer }),
+    repository: new MikroOrmAgentInstanceRepository({ database, signals, observer, onNotificationsDue }),
     queries: new MikroOrmDashboardQueries(database),
     apiKeys: new MikroOrmApiKeyRepository({ database, signals }),
     removal: new MikroOrmDataRemoval({ database, signals }),
+    notifications,
+    authorizations: new MikroOrmAuthorizationRepository(database),
     signals,
     sharedWaits,
     versions: {

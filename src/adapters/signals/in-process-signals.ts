@@ -1,5 +1,6 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { Logger } from '../../ports/runtime.ts';
+import type { DeliverySignal } from '../../ports/signals/delivery-signals.ts';
 import type { Revocation } from '../../ports/signals/revocations.ts';
 import type { SeenVersions, Signal, Subscription } from '../../ports/signals/signals.ts';
 import type { StoreSignals } from '../../ports/signals/store-signals.ts';
@@ -15,6 +16,10 @@ interface UserListener {
   readonly seen: SeenVersions;
 }
 
+interface DeliveryListener {
+  readonly listener: (signal: DeliverySignal) => void;
+}
+
 interface RevocationListener {
   readonly listener: (key: Revocation) => void;
 }
@@ -24,9 +29,10 @@ export class InProcessSignals implements StoreSignals {
   readonly databaseNotification = null;
   readonly #instanceListeners = new Map<UserId, Map<AgentInstanceId, Set<InstanceListener>>>();
   readonly #userListeners = new Map<UserId, Set<UserListener>>();
+  readonly #deliveryListeners = new Map<UserId, Set<DeliveryListener>>();
   readonly #revocationListeners = new Set<RevocationListener>();
   readonly #logger: Pick<Logger, 'error'>;
-  /** The number of open subscriptions, without those to revocations. */
+  /** The number of open subscriptions, without those to revocations and deliveries. */
   #size = 0;
 
   /**
@@ -80,6 +86,28 @@ export class InProcessSignals implements StoreSignals {
         if (!listeners.delete(entry)) return;
         this.#size -= 1;
         if (listeners.size === 0) this.#userListeners.delete(userId);
+      },
+    };
+  }
+
+  publishDeliveries(signals: readonly DeliverySignal[]): void {
+    for (const signal of signals) {
+      const { userId, agentInstanceId } = signal;
+      const listeners = this.#deliveryListeners.get(userId);
+      if (listeners === undefined) continue;
+      const onError = (err: unknown) =>
+        this.#logger.error({ err, agentInstanceId }, 'A listener for deliveries threw');
+      notifyEach(listeners, ({ listener }) => listener(signal), onError);
+    }
+  }
+
+  subscribeDeliveries(userId: UserId, listener: (signal: DeliverySignal) => void): Subscription {
+    const listeners = getOrAdd(this.#deliveryListeners, userId, () => new Set<DeliveryListener>());
+    const entry = { listener };
+    listeners.add(entry);
+    return {
+      close: () => {
+        if (listeners.delete(entry) && listeners.size === 0) this.#deliveryListeners.delete(userId);
       },
     };
   }

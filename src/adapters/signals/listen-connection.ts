@@ -76,6 +76,23 @@ export class ListenConnection {
     }
   }
 
+  /**
+   * Notifies all processes that listen, this one too. Returns false if it could not.
+   */
+  async notify(payloads: readonly string[]): Promise<boolean> {
+    if (!this.#isOpen) return false;
+    try {
+      await this.#client.query('select pg_notify($1, payload) from unnest($2::text[]) payload', [
+        CHANNEL,
+        payloads,
+      ]);
+      return true;
+    } catch (error) {
+      this.#lose(asError(error));
+      return false;
+    }
+  }
+
   /** Closes the connection: after one second at the latest, even if the server does not respond. */
   async close(): Promise<void> {
     if (this.#isOpen) {

@@ -3,13 +3,20 @@ import type pg from 'pg';
 import type { UserId } from '../../domain/ids.ts';
 import type { Observer } from '../../ports/observer.ts';
 import type { Logger } from '../../ports/runtime.ts';
+import type { DeliverySignal } from '../../ports/signals/delivery-signals.ts';
 import type { Revocation } from '../../ports/signals/revocations.ts';
 import type { SeenVersions, Signal, Subscription } from '../../ports/signals/signals.ts';
 import type { StoreSignals } from '../../ports/signals/store-signals.ts';
 import type { Versions } from '../../ports/storage/versions.ts';
 import { InProcessSignals } from './in-process-signals.ts';
 import { ListenConnection } from './listen-connection.ts';
-import { databaseNotification, decodeRevoked, decodeSignals } from './signal-payload.ts';
+import {
+  databaseNotification,
+  decodeDeliveries,
+  decodeRevoked,
+  decodeSignals,
+  encodeDeliveries,
+} from './signal-payload.ts';
 import { Sweep } from './sweep.ts';
 
 /** Intervals and limits, in milliseconds. */
@@ -44,13 +51,20 @@ const DEFAULT_TIMING: PostgresSignalsTiming = {
 };
 
 /**
+ * Signals about deliveries that come within this time share one notification: each one takes a lock that
+ * every commit with a notification needs.
+ */
+const GATHER_DELIVERIES_MS = 50;
+
+/**
  * Delivers signals between all server processes of one PostgreSQL database, over LISTEN/NOTIFY. The store
  * sends the notification inside its saving statement and calls `publish` after it. So subscribers in the same
  * process do not wait for the notification. When the notification arrives, these subscribers have already
  * seen the version in it.
  *
  * Revocations come over the same connection. A revocation that is lost is not repeated, because the sweep
- * reads only instances.
+ * reads only instances. The same is true of signals about deliveries. They are sent over this connection,
+ * after their changes are stored, because nothing but a page waits for them.
  */
 export class PostgresSignals implements StoreSignals {
   readonly databaseNotification = databaseNotification;
@@ -64,6 +78,8 @@ export class PostgresSignals implements StoreSignals {
   #sweep: Sweep | null = null;
   #connection: ListenConnection | null = null;
   #sweepTimer: NodeJS.Timeout | undefined;
+  #unsentDeliveries: DeliverySignal[] = [];
+  #deliveryTimer: NodeJS.Timeout | undefined;
   #reconnectLoop: Promise<void> | undefined;
 
   constructor(options: PostgresSignalsOptions) {
@@ -112,6 +128,15 @@ export class PostgresSignals implements StoreSignals {
     return this.#inProcess.subscribeAll(userId, listener, seen);
   }
 
+  publishDeliveries(signals: readonly DeliverySignal[]): void {
+    this.#unsentDeliveries.push(...signals);
+    this.#deliveryTimer ??= setTimeout(() => void this.#sendDeliveries(), GATHER_DELIVERIES_MS).unref();
+  }
+
+  subscribeDeliveries(userId: UserId, listener: (signal: DeliverySignal) => void): Subscription {
+    return this.#inProcess.subscribeDeliveries(userId, listener);
+  }
+
   publishRevoked(keys: readonly Revocation[]): void {
     this.#inProcess.publishRevoked(keys);
   }
@@ -126,9 +151,19 @@ export class PostgresSignals implements StoreSignals {
   async close(): Promise<void> {
     this.#closing.abort();
     clearInterval(this.#sweepTimer);
+    clearTimeout(this.#deliveryTimer);
     this.#sweep?.stop();
     await this.#connection?.close();
     await this.#reconnectLoop;
+  }
+
+  async #sendDeliveries(): Promise<void> {
+    this.#deliveryTimer = undefined;
+    const signals = this.#unsentDeliveries;
+    this.#unsentDeliveries = [];
+    // What is sent comes back to this process, too.
+    const isSent = (await this.#connection?.notify(encodeDeliveries(signals))) ?? false;
+    if (!isSent) this.#inProcess.publishDeliveries(signals);
   }
 
   #tick(sweep: Sweep): void {
@@ -140,8 +175,10 @@ export class PostgresSignals implements StoreSignals {
   #receive(payload: string): void {
     const signals = decodeSignals(payload);
     const revoked = signals === null ? decodeRevoked(payload) : null;
+    const deliveries = signals === null && revoked === null ? decodeDeliveries(payload) : null;
     if (signals !== null) this.#inProcess.publish(signals);
     else if (revoked !== null) this.#inProcess.publishRevoked(revoked);
+    else if (deliveries !== null) this.#inProcess.publishDeliveries(deliveries);
     else this.#logger.warn({ length: payload.length }, 'Ignored a notification that contains no signals');
   }
 

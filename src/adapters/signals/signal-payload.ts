@@ -1,5 +1,12 @@
-import { agentInstanceId, isUuid, type UserId } from '../../domain/ids.ts';
+import {
+  type AgentInstanceId,
+  agentInstanceId,
+  isUuid,
+  type MessageId,
+  type UserId,
+} from '../../domain/ids.ts';
 import type { ApiKeyId } from '../../domain/user/api-key.ts';
+import type { DeliverySignal } from '../../ports/signals/delivery-signals.ts';
 import type { Revocation } from '../../ports/signals/revocations.ts';
 import type { Signal } from '../../ports/signals/signals.ts';
 import type { DatabaseNotification } from '../../ports/signals/store-signals.ts';
@@ -46,6 +53,24 @@ export function decodeRevoked(payload: string): Revocation[] | null {
   const message = parseJson(payload);
   if (typeof message !== 'object' || message === null || !('revoked' in message)) return null;
   return decodeAll(message.revoked, decodeRevokedKey);
+}
+
+/**
+ * Encodes signals about deliveries as payloads: {"deliveries": [entry, …]}, with an entry [user id, instance
+ * id, message id] for each.
+ */
+export const encodeDeliveries = (signals: readonly DeliverySignal[]): string[] =>
+  packPayloads(
+    '{"deliveries":[',
+    signals.map(({ userId, agentInstanceId: id, messageId }) => [userId, id, messageId]),
+    ']}',
+  );
+
+/** Decodes the signals in `payload`. Returns null if `encodeDeliveries` cannot have made it. */
+export function decodeDeliveries(payload: string): DeliverySignal[] | null {
+  const message = parseJson(payload);
+  if (typeof message !== 'object' || message === null || !('deliveries' in message)) return null;
+  return decodeAll(message.deliveries, decodeDelivery);
 }
 
 /** Encodes the notifications of a store for other processes, where `PostgresSignals` decodes them. */
@@ -96,12 +121,25 @@ function decodeAll<Entry>(
 function decodeSignal(parts: readonly unknown[]): Signal | null {
   const [user, instance, version] = parts;
   if (parts.length !== 3 || !isNonEmptyText(user)) return null;
-  if (typeof instance !== 'string' || !isUuid(instance)) return null;
-  const id = agentInstanceId(instance);
-  // Ids are compared as text, so another spelling of an id would match no subscriber.
-  if (id !== instance) return null;
+  const id = decodeInstanceId(instance);
+  if (id === null) return null;
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 1) return null;
   return { userId: user as UserId, agentInstanceId: id, version };
+}
+
+function decodeDelivery(parts: readonly unknown[]): DeliverySignal | null {
+  const [user, instance, message] = parts;
+  if (parts.length !== 3 || !isNonEmptyText(user)) return null;
+  const id = decodeInstanceId(instance);
+  if (id === null || typeof message !== 'string' || !isUuid(message)) return null;
+  return { userId: user as UserId, agentInstanceId: id, messageId: message as MessageId };
+}
+
+/** Ids are compared as text, so another spelling of an id would match no subscriber. */
+function decodeInstanceId(text: unknown): AgentInstanceId | null {
+  if (typeof text !== 'string' || !isUuid(text)) return null;
+  const id = agentInstanceId(text);
+  return id === text ? id : null;
 }
 
 function decodeRevokedKey(parts: readonly unknown[]): Revocation | null {

@@ -70,7 +70,7 @@ export interface KeyPorts extends Pick<Ports, 'issuer' | 'clock'> {
 }
 
 export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts): Operator {
-  const { apiKeys, queries, removal } = store;
+  const { apiKeys, queries, removal, notifications } = store;
   const keyPorts = { apiKeys, issuer, clock };
 
   async function importToken(token: string): Promise<ImportResult> {
@@ -123,7 +123,7 @@ export function createOperator({ store, issuer, clock, recordOf }: OperatorPorts
       return wireHoldings(await removal.holdings(userId));
     },
 
-    exportUser: (userId) => exportUser({ queries, apiKeys, clock }, userId),
+    exportUser: (userId) => exportUser({ queries, apiKeys, notifications, clock }, userId),
 
     async *deleteUser(userId) {
       for await (const soFar of deleteUser({ removal, clock }, userId)) yield wireHoldings(soFar);

@@ -1,12 +1,21 @@
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
+import { DEFAULT_RULES } from '../../domain/notification/settings.ts';
 import { unauthenticated } from '../../ports/errors.ts';
 import type { AgentTypeOverview, ChangesSince } from '../../ports/storage/dashboard-queries.ts';
+import type {
+  NotificationPage,
+  NotificationPlace,
+  NotificationRepository,
+} from '../../ports/storage/notification-repository.ts';
 import type { Caller } from '../../ports/tokens/token-verifier.ts';
 import { requireScope } from '../dispatch/dispatch.ts';
 import { notAllowedForLimitedKey } from '../errors.ts';
 import type { Ports } from '../use-case.ts';
+import { wireContext } from '../wire/agent-context.ts';
 import { wireApiKey } from '../wire/api-key.ts';
 import { wireConversationMessage } from '../wire/conversation-message.ts';
+import { wireDestination, wireNotification } from '../wire/notification/notification.ts';
+import { wireRules } from '../wire/notification/notification-rules.ts';
 
 /**
  * Increased when an existing line changes its meaning. It stays the same for new kinds of line and new
@@ -26,20 +35,27 @@ const NO_WAITS: ReadonlySet<AgentInstanceId> = new Set();
 /** One line of an export; `type` says what it holds. The first line is the `header`, the last the `end`. */
 export type ExportLine = { readonly type: string; readonly [field: string]: unknown };
 
-export type ExportPorts = Pick<Ports, 'queries' | 'apiKeys' | 'clock'>;
+export interface ExportPorts extends Pick<Ports, 'queries' | 'apiKeys' | 'clock'> {
+  /** Absent or null: the store has none. */
+  readonly notifications?: NotificationRepository | null;
+}
 
 /** Exports all data of the caller's user. If the caller's token ends meanwhile, the export fails. */
 export type UserExport = (caller: Caller) => AsyncIterable<ExportLine>;
 
 /**
  * Yields everything that is stored of a user, line by line: agent types, then agent instances sorted by id,
- * each followed by its messages in order, then API keys without their hashes. The export reads page by page,
- * as fast as the caller takes the lines. Messages written meanwhile may be missing, but a conversation has no
+ * each followed by its messages in order, then API keys without their hashes, then what the user has set for
+ * notifications, without secrets, and the notifications, the newest first. The export reads page by page, as
+ * fast as the caller takes the lines. Messages written meanwhile may be missing, but a conversation has no
  * gaps. The last line says how many lines of each type came before: a file without this line is incomplete.
  */
 export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGenerator<ExportLine> {
   const { queries, apiKeys, clock } = ports;
-  const lineCounts = { agent_type: 0, agent_instance: 0, message: 0, api_key: 0 };
+  const lineCounts = {
+    ...{ agent_type: 0, agent_instance: 0, message: 0, api_key: 0 },
+    ...{ notification_destination: 0, notification_rules: 0, notification: 0 },
+  };
   const countLine = (line: ExportLine & { type: keyof typeof lineCounts }): ExportLine => {
     lineCounts[line.type] += 1;
     return line;
@@ -60,6 +76,9 @@ export async function* exportUser(ports: ExportPorts, userId: UserId): AsyncGene
   }
   for (const key of (await apiKeys?.list(userId)) ?? []) {
     yield countLine({ type: 'api_key', ...wireApiKey(key) });
+  }
+  if (ports.notifications != null) {
+    for await (const line of notificationLines(ports.notifications, userId)) yield countLine(line);
   }
   yield { type: 'end', lines: lineCounts };
 }
@@ -112,6 +131,26 @@ async function* conversationLines(
   }
 }
 
+async function* notificationLines(
+  notifications: NotificationRepository,
+  userId: UserId,
+): AsyncGenerator<ExportLine & { type: 'notification_destination' | 'notification_rules' | 'notification' }> {
+  const { destinations, rules } = await notifications.readSettings(userId);
+  for (const destination of destinations)
+    yield { type: 'notification_destination', ...wireDestination(destination) };
+  const shownRules = wireRules(rules);
+  // A user who has set nothing exports nothing.
+  if (JSON.stringify(shownRules) !== JSON.stringify(wireRules(DEFAULT_RULES)))
+    yield { type: 'notification_rules', ...shownRules };
+  let after: NotificationPlace | null = null;
+  do {
+    const page: NotificationPage = await notifications.list(userId, { limit: PAGE_SIZE, after });
+    for (const notification of page.notifications)
+      yield { type: 'notification', ...wireNotification(notification) };
+    after = page.next;
+  } while (after !== null);
+}
+
 const agentTypeLine = ({ agentType, createdAt }: AgentTypeOverview) => ({
   type: 'agent_type' as const,
   id: agentType.id,
@@ -132,6 +171,7 @@ const agentInstanceLine = ({ instance, gitDiff }: ChangesSince) => ({
   last_heartbeat_at: instance.lastHeartbeatAt?.toISOString() ?? null,
   last_read_message_id: instance.lastReadMessageId,
   instance_metadata: instance.metadata,
+  context: wireContext(instance.context),
   chat_length: instance.lastPosition,
   git_diff: gitDiff ?? null,
 });

@@ -2,11 +2,12 @@ import * as v from 'valibot';
 import type { Idempotency } from '../../domain/idempotency.ts';
 import { unauthenticated } from '../../ports/errors.ts';
 import type { Caller, Scope } from '../../ports/tokens/token-verifier.ts';
-import { type InputIssue, insufficientScope, RequestError } from '../errors.ts';
+import { insufficientScope, RequestError } from '../errors.ts';
 import type { ObjectSchema, Ports, UseCase } from '../use-case.ts';
 import { isIdCheck } from '../wire/fields.ts';
 import { refuseHostileJson } from './hostile-json.ts';
 import { InFlightRequests, idempotencyOf } from './idempotency.ts';
+import { inputIssues } from './input-issues.ts';
 import { limitedPorts } from './limited-ports.ts';
 
 /** A request as a transport passes it on. Its input is not checked yet. */
@@ -76,21 +77,8 @@ export function checkInput<Schema extends ObjectSchema>(
 function parseInput<Schema extends ObjectSchema>(schema: Schema, rawInput: object): v.InferOutput<Schema> {
   const result = v.safeParse(schema, rawInput);
   if (result.success) return result.output;
-  const issues: InputIssue[] = result.issues.map((issue) => ({
-    path: v.getDotPath(issue) ?? '',
-    message: reasonOf(issue),
-  }));
+  const issues = inputIssues(result.issues);
   const hasOnlyIdIssues = result.issues.every(({ requirement }) => isIdCheck(requirement));
   const summary = issues.map(({ path, message }) => `${path || 'input'}: ${message}`).join('; ');
   throw new RequestError(hasOnlyIdIssues ? 'invalid_id' : 'invalid_input', summary, issues);
-}
-
-/**
- * Says why an input was refused. Valibot's own messages are not used, because they repeat the whole input,
- * which may have megabytes and contain secrets. The messages of our own checks do not repeat the input, so
- * they are used as they are.
- */
-function reasonOf({ kind, type, expected, received, message }: v.BaseIssue<unknown>): string {
-  if (received === 'undefined') return 'is required';
-  return kind === 'schema' && type !== 'custom' ? `must be ${expected ?? 'something else'}` : message;
 }

@@ -19,6 +19,7 @@ export function limitedPorts(ports: Ports, onlyInstance: AgentInstanceId): Ports
     queries: limitedQueries(ports.queries, onlyInstance),
     apiKeys: null,
     removal: null,
+    notificationPorts: null,
   };
 }
 
@@ -35,6 +36,11 @@ function limitedRepository(
       const instanceId = await repository.instanceOfMessage(userId, messageId);
       return instanceId === onlyInstance ? instanceId : null;
     },
+    async questionState(userId, questionId) {
+      const state = await repository.questionState(userId, questionId);
+      return state?.agentInstanceId === onlyInstance ? state : null;
+    },
+    nextDeadlines: (limit) => repository.nextDeadlines(limit),
     deleteIdempotencyRecords: (time) => repository.deleteIdempotencyRecords(time),
     ping: () => repository.ping(),
   };

@@ -18,6 +18,9 @@ function fairRepository(repository: AgentInstanceRepository, turns: UserTurns): 
     update: (target, decide) => turns.run(target.userId, () => repository.update(target, decide)),
     instanceOfMessage: (userId, messageId) =>
       turns.run(userId, () => repository.instanceOfMessage(userId, messageId)),
+    // Needs no turn: the calls of all users share a read, in which users take turns.
+    questionState: (userId, questionId) => repository.questionState(userId, questionId),
+    nextDeadlines: (limit) => repository.nextDeadlines(limit),
     deleteIdempotencyRecords: (time) => repository.deleteIdempotencyRecords(time),
     ping: () => repository.ping(),
   };

@@ -2,7 +2,7 @@ import type { Logger } from '../../ports/runtime.ts';
 import type { Subscription } from '../../ports/signals/signals.ts';
 import type { Job } from './job.ts';
 
-/** How long after a failure a job runs again. */
+/** How long after a failure a job runs again, unless it says otherwise. */
 const RETRY_MS = 60_000;
 
 /** Runs jobs until it is closed. One job never runs twice at the same time in a process. */
@@ -52,7 +52,8 @@ export class JobRunner implements Disposable {
     // The timer of a running job is set when its run has ended.
     if (this.#running.has(job)) return;
     clearTimeout(this.#timers.get(job));
-    this.#timers.set(job, setTimeout(() => void this.#run(job), dueAt - now).unref());
+    // What became due while the job ran is late already.
+    this.#timers.set(job, setTimeout(() => void this.#run(job), Math.max(0, dueAt - now)).unref());
   }
 
   async #run(job: Job): Promise<void> {
@@ -63,7 +64,7 @@ export class JobRunner implements Disposable {
       nextRunAfterMs = await job.run();
     } catch (err) {
       this.#logger.warn({ err }, `Job failed and will be tried again: ${job.name}`);
-      nextRunAfterMs = RETRY_MS;
+      nextRunAfterMs = job.retryAfterMs ?? RETRY_MS;
     } finally {
       this.#running.delete(job);
     }

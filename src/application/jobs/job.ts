@@ -9,6 +9,8 @@ export interface Job {
   readonly name: string;
   /** How long after the start of the server the job first runs; 0: before the server takes requests. */
   readonly firstRunAfterMs: number;
+  /** How long after a failure the job runs again. Absent: a minute. */
+  readonly retryAfterMs?: number;
   /**
    * Runs once.
    * @returns after how many milliseconds to run again; null: only when `onDue` says so.

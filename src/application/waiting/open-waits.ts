@@ -13,6 +13,9 @@ export interface WaitLimits {
   readonly perUser: number;
 }
 
+/** How soon an agent comes back that asks again and again instead of waiting. Three times its interval. */
+const COMES_BACK_WITHIN_MS = 15_000;
+
 /** One request over MCP may begin many waits, so that a limit on requests does not limit the waits. */
 const DEFAULT_LIMITS: WaitLimits = { perToken: 2_000, perUser: 10_000 };
 
@@ -26,6 +29,8 @@ export class OpenWaits implements LocalWaitList {
   readonly #listeners = new Set<(wait: WaitedInstance) => void>();
   /** The results of `instancesOf`, kept until the waits of the user change. */
   readonly #cachedInstances = new Map<UserId, ReadonlySet<AgentInstanceId>>();
+  /** The instances whose agents come back, until their time is over. */
+  readonly #comingBack = new Map<string, NodeJS.Timeout>();
   readonly #byToken: LimitedCounts<TokenLife | UserId>;
   readonly #byUser: LimitedCounts<UserId>;
 
@@ -57,6 +62,26 @@ export class OpenWaits implements LocalWaitList {
         this.#changeCount(userId, agentInstanceId, -1);
       },
     };
+  }
+
+  /**
+   * Notes that an agent has asked and will soon ask again. Until then it counts as waiting. It needs no
+   * limit, because nothing is kept open for it.
+   */
+  noteComingBack({ userId, agentInstanceId }: WaitedInstance): void {
+    // All instance ids have the same length, so different pairs have different keys.
+    const key = `${agentInstanceId}${userId}`;
+    const timer = this.#comingBack.get(key);
+    if (timer !== undefined) {
+      timer.refresh();
+      return;
+    }
+    const onOver = (): void => {
+      this.#comingBack.delete(key);
+      this.#changeCount(userId, agentInstanceId, -1);
+    };
+    this.#comingBack.set(key, setTimeout(onOver, COMES_BACK_WITHIN_MS).unref());
+    this.#changeCount(userId, agentInstanceId, 1);
   }
 
   /**

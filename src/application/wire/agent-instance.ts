@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { type LivenessContext, shownStatus } from '../../domain/conversation/liveness.ts';
 import type { InstanceOverview } from '../../ports/storage/dashboard-queries.ts';
+import { agentContext, wireContext } from './agent-context.ts';
 import * as field from './fields.ts';
+import { stopRequested, wireStop } from './stop-request.ts';
 
 /** An agent instance as clients see it. */
 export const agentInstance = v.object({
@@ -12,11 +14,15 @@ export const agentInstance = v.object({
   status: field.agentStatus,
   started_at: field.timestamp,
   ended_at: v.nullable(field.timestamp),
+  failure: v.pipe(v.nullable(v.string()), v.description('Why the agent could not finish')),
   latest_message: v.nullable(v.pipe(v.string(), v.description('Cut to 2,000 characters'))),
   latest_message_at: v.nullable(field.timestamp),
   chat_length: field.count,
   last_heartbeat_at: v.nullable(field.timestamp),
   instance_metadata: v.nullable(field.metadata),
+  context: v.pipe(v.nullable(agentContext), v.description('Where the agent runs; null: it has not said so')),
+  stop_requested: stopRequested,
+  stop_seen_at: v.nullable(field.timestamp),
 });
 
 export type WireInstance = v.InferOutput<typeof agentInstance>;
@@ -32,9 +38,13 @@ export const wireInstance = (
   status: shownStatus(instance, { staleBefore, agentWaiting }),
   started_at: instance.startedAt.toISOString(),
   ended_at: instance.endedAt?.toISOString() ?? null,
+  failure: instance.failure,
   latest_message: latestMessage?.content ?? null,
   latest_message_at: latestMessage?.createdAt.toISOString() ?? null,
   chat_length: instance.lastPosition,
   last_heartbeat_at: instance.lastHeartbeatAt?.toISOString() ?? null,
   instance_metadata: instance.metadata,
+  context: wireContext(instance.context),
+  stop_requested: wireStop(instance.stop),
+  stop_seen_at: instance.stop?.seenAt?.toISOString() ?? null,
 });

@@ -8,6 +8,16 @@ export const apiKey = v.object({
   name: v.string(),
   scope: v.picklist(['agent', 'dashboard']),
   agent_instance_id: v.nullable(field.shownId),
+  client: v.pipe(
+    v.nullable(
+      v.object({
+        id: v.string(),
+        host: v.string(),
+        scopes: v.array(v.picklist(['agent', 'dashboard'])),
+      }),
+    ),
+    v.description('The program that was let in over OAuth; null for a key that somebody copies'),
+  ),
   created_at: field.timestamp,
   expires_at: v.nullable(field.timestamp),
   last_used_at: v.nullable(field.timestamp),
@@ -19,6 +29,7 @@ export const wireApiKey = (key: ApiKey): v.InferOutput<typeof apiKey> => ({
   name: key.name,
   scope: key.scope,
   agent_instance_id: key.agentInstanceId,
+  client: key.client && { ...key.client, scopes: [...key.client.scopes] },
   created_at: key.createdAt.toISOString(),
   expires_at: key.expiresAt?.toISOString() ?? null,
   last_used_at: key.lastUsedAt?.toISOString() ?? null,

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { isValidContent, MAX_CONTENT_LENGTH } from '../../domain/conversation/message.ts';
 import { isUuid } from '../../domain/ids.ts';
 import { isBlank, NOT_BLANK, NOT_BLANK_PATTERN, TEXT_PATTERN } from '../../domain/text/blank.ts';
 import { hasAtMostCodePoints } from '../../domain/text/code-points.ts';
+import { isValidContent, MAX_CONTENT_LENGTH } from '../../domain/text/content.ts';
 import { API_KEY_ID, isApiKeyId } from '../../domain/user/api-key.ts';
 
 // `v.metadata` has the keywords of JSON Schema that say what the checks of a field say. Nothing checks them.
@@ -67,8 +67,14 @@ export const agentType = v.pipe(
   v.description('The kind of agent, for example claude-code. Stored in lower case'),
 );
 export const name = shortText;
+export const title = v.pipe(shortText, v.description('Names the agent instance, if the call creates it'));
 
-export const notify = v.pipe(v.boolean(), v.description('Accepted, but has no effect yet'));
+export const notify = v.pipe(
+  v.boolean(),
+  v.description(
+    'true: reaches the person’s destinations of this kind, whatever their rules say. false: never. null: as the rules say',
+  ),
+);
 
 export const waitSeconds = v.pipe(
   v.number(),
@@ -77,7 +83,7 @@ export const waitSeconds = v.pipe(
   v.description('How many seconds to wait for a message'),
 );
 
-const isObject = (value: unknown): value is { [key: string]: unknown } =>
+export const isObject = (value: unknown): value is { [key: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Metadata is loaded with each message, so that large ones would make a page of messages unreadable. */

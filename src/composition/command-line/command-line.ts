@@ -3,11 +3,12 @@ import { KEY_KINDS, type KeyKind } from '../../adapters/jwt/keys/keys.ts';
 import type { FirstAnswer } from '../../adapters/mcp/stdio/first-answer.ts';
 import { type AgentInstanceId, type UserId, userId } from '../../domain/ids.ts';
 import { joinLines } from '../../domain/text/lines.ts';
+import { plainLine } from '../../domain/text/plain-text.ts';
 import type { ApiKeyId, Scope } from '../../domain/user/api-key.ts';
 import type { Environment } from '../config/config.ts';
 import { ConfigError, UsageError } from '../errors.ts';
+import type { HookOptions } from '../forward-hook.ts';
 import { packageInfo } from '../package-info.ts';
-import { plainLine } from '../terminal/plain-text.ts';
 import { typedCommand } from '../typed-command.ts';
 import {
   parseDuration,
@@ -19,24 +20,29 @@ import {
   parseUser,
 } from './arguments.ts';
 import type { ReplyOptions } from './commands/reply.ts';
+import type { StopOptions } from './commands/stop.ts';
 import type { WatchOptions } from './commands/watch.ts';
+import { addNotifyCommands } from './notify-commands.ts';
+import { addPersonOptions, JSON_OPTION } from './person-options.ts';
 
 /** The exit codes: success, failure, wrong use of the command line. */
 const EXIT_CODES = { ok: 0, failed: 1, usage: 2 } as const;
 
-const JSON_OPTION = ['--json', 'as JSON, for programs'] as const;
 interface JsonOption {
   readonly json?: boolean;
 }
 
 /** Each command is loaded only when it is called, because some libraries take long to load. */
 const commands = {
+  hook: () => import('../forward-hook.ts'),
   keys: () => import('./commands/generate-keys.ts'),
   link: () => import('./commands/link.ts'),
   mcp: () => import('./commands/mcp.ts'),
   migrate: () => import('./commands/migrate.ts'),
+  notify: () => import('./commands/notify.ts'),
   serve: () => import('./commands/serve.ts'),
   reply: () => import('./commands/reply.ts'),
+  stop: () => import('./commands/stop.ts'),
   tokens: () => import('./commands/tokens.ts'),
   users: () => import('./commands/users.ts'),
   watch: () => import('./commands/watch.ts'),
@@ -164,6 +170,7 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
     .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
     .option('--agent-instance-id <id>', 'continue this agent instance, a UUID', parseInstanceId)
     .option('--git-diff', 'send with each step the changes in the current repository since the start')
+    .option('--no-context', 'do not send the names of the machine, folder, repository, branch and terminal')
     .option('--permission-tool', 'offer the tool approve, for agents that ask before they act')
     .addOption(
       new Option(
@@ -181,10 +188,24 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
           apiKey: options.apiKey ?? null,
           agentInstanceId: options.agentInstanceId ?? null,
           gitDiff: options.gitDiff === true,
+          context: options.context,
           permissionSeconds: options.permissionTool ? options.permissionTimeout : null,
         },
         firstAnswer,
       ),
+    );
+
+  // Before anything else is loaded, bin.ts runs this command itself.
+  program
+    .command('hook <agent>')
+    .description('send an event of a coding agent from stdin to a running server, and print its answer')
+    .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL, else http://127.0.0.1:8080)')
+    .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
+    .option('--steps <which>', 'which uses of tools become steps: all, edits or none')
+    .option('--timeout <seconds>', 'the time-out of the hook in the agent, if it is not the usual one')
+    .addHelpText('after', '\nThe exit code is always 0, and nothing is printed if anything goes wrong.')
+    .action(async (agent: string, options: HookOptions) =>
+      (await commands.hook()).forwardHook(agent, options, env, process),
     );
 
   const userCommand = program.command('user').description("a user's data, whether the server runs or not");
@@ -215,14 +236,28 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
   addPersonOptions(program.command('reply'))
     .description("answer an agent's open question, or send it a message")
     .argument('<instance>', "the agent instance's id, or the start of it", parseStartOfId)
-    .argument('[text]', 'your answer, or the number of an option; without it, read from stdin')
+    .argument('[answer]', 'your answer, or the number of an option (2; several: 1,3); else read from stdin')
+    .option('--option <number>', 'the number of an option; several: 1,3', collect)
+    .option('--text <text>', 'an answer that is no number of an option, whatever it looks like')
+    .option('--field <name=value>', 'a field of a form, once for each field; several values: a,b', collect)
     .addHelpText(
       'after',
-      '\nThe exit code is 1 when somebody else answers first, or there is no option with that number.',
+      '\nThe exit code is 1 when somebody else answers first, or the answer does not fit the question.',
     )
-    .action(async (idOrStart: string, text: string | undefined, options: ReplyOptions) =>
-      setExitCode(await (await commands.reply()).reply(env, idOrStart, text ?? null, options)),
+    .action(async (idOrStart: string, answer: string | undefined, options: ReplyOptions) =>
+      setExitCode(await (await commands.reply()).reply(env, idOrStart, answer ?? null, options)),
     );
+
+  addPersonOptions(program.command('stop'))
+    .description('ask an agent to stop; it learns of it with the next answer that it gets')
+    .argument('[instance]', "the agent instance's id, or the start of it", parseStartOfId)
+    .option('--all', 'all your agents that have not ended')
+    .option('--reason <text>', 'why; the agent gets it')
+    .action(async (idOrStart: string | undefined, options: StopOptions) =>
+      (await commands.stop()).stop(env, idOrStart ?? null, options),
+    );
+
+  addNotifyCommands(program, { env, load: commands.notify, setExitCode });
 
   addUsageAfterErrors(program);
   return {
@@ -248,16 +283,8 @@ function addUsageAfterErrors(command: Command): void {
   for (const each of command.commands) addUsageAfterErrors(each);
 }
 
-/** Adds the options of all commands that call a running server as a person. */
-const addPersonOptions = (command: Command): Command =>
-  command
-    .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL; else as the settings say)')
-    .option(
-      '--api-key <token>',
-      'a token of scope dashboard (AGENT_DASHBOARD_API_KEY; else a short-lived one is made)',
-    )
-    .option('--user <user>', 'whose agents, when no token is given', parseUser)
-    .option(...JSON_OPTION);
+/** Collects the values of an option that can be given several times. */
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 interface IssueOptions {
   readonly user: UserId;
@@ -272,6 +299,7 @@ interface McpCommandOptions {
   readonly apiKey?: string;
   readonly agentInstanceId?: AgentInstanceId;
   readonly gitDiff?: boolean;
+  readonly context: boolean;
   readonly permissionTool?: boolean;
   readonly permissionTimeout: number;
 }

@@ -13,6 +13,16 @@ const commaSeparatedList = v.transform((text: string) =>
     .filter((entry) => entry !== ''),
 );
 
+const trueOrFalse = v.pipe(
+  v.picklist(['true', 'false']),
+  v.transform((text) => text === 'true'),
+);
+
+const onOrOff = v.pipe(
+  v.picklist(['on', 'off']),
+  v.transform((text) => text === 'on'),
+);
+
 const port = v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.maxValue(65_535));
 
 /** `keys generate` prints values in quotes, and not every reader of env files removes them. */
@@ -31,7 +41,7 @@ const isPlainUrl = (text: string): boolean => {
  * The first parts of the server's own paths. Below such a path it would be unclear whether a proxy has
  * removed the path of PUBLIC_URL from a request.
  */
-const OWN_PATHS = 'api mcp sse messages docs openapi.json assets .well-known health ready'.split(' ');
+const OWN_PATHS = 'api mcp sse messages docs openapi.json assets .well-known health ready oauth'.split(' ');
 
 const beginsWithNoOwnPath = (text: string): boolean =>
   !OWN_PATHS.includes(new URL(text).pathname.split('/')[1]!);
@@ -61,13 +71,7 @@ const VARIABLES = {
   JWT_PRIVATE_KEY: { requirement: 'a private key in PEM', schema: v.optional(pem) },
   ALLOW_SHORT_RSA_KEYS: {
     requirement: 'true or false',
-    schema: v.optional(
-      v.pipe(
-        v.picklist(['true', 'false']),
-        v.transform((text) => text === 'true'),
-      ),
-      'false',
-    ),
+    schema: v.optional(trueOrFalse, 'false'),
   },
   JWKS_URL: {
     requirement: "the http or https URL of an identity provider's keys",
@@ -78,6 +82,15 @@ const VARIABLES = {
     requirement: 'what the identity provider calls this server',
     schema: v.optional(v.string()),
   },
+  OIDC_CLIENT_ID: {
+    requirement: 'the name of this server at the identity provider, its client id',
+    schema: v.optional(v.string()),
+  },
+  OIDC_CLIENT_SECRET: {
+    requirement: 'the secret of this server at the identity provider',
+    schema: v.optional(v.string()),
+  },
+  OAUTH: { requirement: 'on or off', schema: v.optional(onOrOff, 'on') },
   PUBLIC_URL: {
     requirement:
       'the http or https URL under which clients reach this server, without a user, query or fragment. Its path ' +
@@ -128,6 +141,55 @@ const VARIABLES = {
       v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number), v.minValue(1), v.maxValue(36_500)),
     ),
   },
+  NOTIFICATION_KEY: {
+    requirement: '32 random bytes in base64url (43 characters), the same for all servers of a database',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{43}$/))),
+  },
+  ALLOW_PRIVATE_NOTIFICATION_TARGETS: {
+    requirement: 'true or false',
+    schema: v.optional(trueOrFalse),
+  },
+  SMTP_URL: {
+    requirement: 'the address of a mail server, such as smtps://user:password@mail.example.com',
+    schema: v.optional(v.pipe(v.string(), checkUrl(['smtp:', 'smtps:']))),
+  },
+  MAIL_FROM: {
+    requirement: 'the sender of mails, such as Agent Dashboard <dashboard@example.com>',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/))),
+  },
+  VAPID_PUBLIC_KEY: {
+    requirement: 'the public key of web push, 65 bytes in base64url',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{87}$/))),
+  },
+  VAPID_PRIVATE_KEY: {
+    requirement: 'the private key of web push, 32 bytes in base64url',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{43}$/))),
+  },
+  VAPID_SUBJECT: {
+    requirement: 'how push services reach whoever runs this server: mailto:… or https://…',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^(mailto:\S+@\S+|https:\/\/\S+)$/))),
+  },
+  TELEGRAM_BOT_TOKEN: {
+    requirement: 'the token of a Telegram bot, such as 123456:ABC-DEF',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^\d+:[\w-]+$/))),
+  },
+  SLACK_BOT_TOKEN: {
+    requirement: 'the bot token of a Slack app (xoxb-…)',
+    schema: v.optional(v.pipe(v.string(), v.startsWith('xoxb-'))),
+  },
+  SLACK_APP_TOKEN: {
+    requirement: 'an app-level token of the same Slack app (xapp-…)',
+    schema: v.optional(v.pipe(v.string(), v.startsWith('xapp-'))),
+  },
+  TWILIO_ACCOUNT_SID: {
+    requirement: 'the SID of a Twilio account (AC…)',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^AC[0-9a-fA-F]{32}$/))),
+  },
+  TWILIO_AUTH_TOKEN: { requirement: 'the auth token of the Twilio account', schema: v.optional(v.string()) },
+  TWILIO_FROM: {
+    requirement: 'a number such as +15005550006, or the SID of a messaging service (MG…)',
+    schema: v.optional(v.pipe(v.string(), v.regex(/^(\+\d{5,15}|MG[0-9a-fA-F]{32})$/))),
+  },
   METRICS_PORT: { requirement: 'a port number from 0 to 65535', schema: v.optional(port) },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     requirement: 'the http or https URL of an OpenTelemetry collector such as http://127.0.0.1:4318',
@@ -155,6 +217,14 @@ const SECRET_VARIABLES: ReadonlySet<string> = new Set<Variable>([
   'DATABASE_LISTEN_URL',
   'JWT_PRIVATE_KEY',
   'JWT_PUBLIC_KEY',
+  'NOTIFICATION_KEY',
+  'OIDC_CLIENT_SECRET',
+  'SMTP_URL',
+  'TELEGRAM_BOT_TOKEN',
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'TWILIO_AUTH_TOKEN',
+  'VAPID_PRIVATE_KEY',
 ]);
 
 export const VARIABLE_NAMES = Object.keys(VARIABLES) as readonly Variable[];

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Config } from '../config/config.ts';
+import { isLoopback } from '../config/loopback.ts';
 
 /** The addresses on which a server accepts connections. */
 export interface Addresses {
@@ -69,8 +70,5 @@ export const isReadableByOthers = ({ isPublic }: Addresses, publicUrl: string | 
   (publicUrl === null || (publicUrl.startsWith('http:') && !isLoopback(new URL(publicUrl).hostname)));
 
 const isWildcard = (address: string): boolean => address === '0.0.0.0' || address === '::';
-
-const isLoopback = (address: string): boolean =>
-  /^127\.|^\[?::1\]?$|^\[?::ffff:127\.|^localhost$/i.test(address);
 
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);

@@ -5,9 +5,12 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jwkSetOf } from '../../adapters/jwt/keys/jwk-set.ts';
 import { RateLimitPerToken } from '../../adapters/koa/access/rate-limit.ts';
+import type { ProviderSignIn } from '../../adapters/koa/rest/provider-sign-in-routes.ts';
+import type { SmsReplies } from '../../adapters/koa/rest/sms-reply-route.ts';
 import { createApp } from '../../adapters/koa/server/app.ts';
 import { createHttpServer, type HttpServer } from '../../adapters/koa/server/http-server.ts';
 import { REQUEST_ROLE, type TenantIsolation } from '../../adapters/mikro-orm/database/tenant-isolation.ts';
+import type { AuthorizationServer } from '../../adapters/oauth/authorization-server.ts';
 import { JobRunner } from '../../application/jobs/job-runner.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { issuingDisabled } from '../../ports/errors.ts';
@@ -28,8 +31,11 @@ import {
 import { packageInfo } from '../package-info.ts';
 import { type OpenStore, openStore } from '../store/open-store.ts';
 import { typedCommand } from '../typed-command.ts';
+import { openAuthorizationServer } from '../wiring/authorization-server.ts';
+import { openChannels } from '../wiring/channels.ts';
 import { type ServerParts, type WiringInput, wireServer } from '../wiring/container.ts';
 import { mcpRoutes } from '../wiring/mcp-routes.ts';
+import { openProviderSignIn } from '../wiring/provider-sign-in.ts';
 import { addressesOf, isReadableByOthers, pageUrls, tryToListen } from './addresses.ts';
 import { openObservability, throwMetricsPortError } from './observability.ts';
 
@@ -76,11 +82,21 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 
   const { store } = openedStore;
   const allowedHosts = [...config.allowedHosts, ...addresses.hosts];
-  const wiring = { config: { ...config, allowedHosts }, logger, store, keys };
+  const opened = await openChannels(config, logger).catch((error: Error) => {
+    throw new ConfigError([error.message]);
+  });
+  const { channels = null, smsReplies = null } = opened ?? {};
+  let pageUrl = config.publicUrl ?? '';
+  const notifications = channels && { channels, pageUrl: () => pageUrl };
+  const wiring = { config: { ...config, allowedHosts }, logger, store, keys, notifications };
   const parts = wireServer(wiring);
   await openedStore.startSignals();
   const { tokenVerifier, dashboard, mcp } = parts;
   startedResources.defer(() => tokenVerifier.close());
+  for (const notifier of channels?.notifiers ?? []) {
+    const receiving = await notifier.receive?.(dashboard.inbox!);
+    if (receiving !== undefined) startedResources.use(receiving);
+  }
   startedResources.use(await JobRunner.start(parts.jobs, logger));
   const metricsUrl = await observability.serveMetrics({
     openWaits: () => dashboard.waits.count,
@@ -89,10 +105,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     knownTokens: () => tokenVerifier.knownTokenCount,
   });
   if (metricsUrl !== null) logger.info({ url: metricsUrl }, 'metrics');
-  const http = createHttpServer(createKoaApp(wiring, parts, observer));
+  const oauthServer = await openAuthorizationServer({ ...wiring, clock: parts.clock });
+  const providerSignIn = await openProviderSignIn(config, keys, parts.signInCodes);
+  const adapters = { observer, smsReplies, oauthServer, providerSignIn };
+  const http = createHttpServer(createKoaApp(wiring, parts, adapters));
   const port = await listen(http, config);
   const urls = pageUrls(config, { boundAddress, port, hosts: addresses.hosts });
   const [url] = urls;
+  pageUrl = url;
   const signInLinks = (userId: UserId): readonly string[] => {
     if (keys.signing?.strength !== 'full') throw issuingDisabled(NO_SIGN_IN_LINKS);
     return urls.map((each) => `${each}/#code=${parts.signInCodes.newCode(userId)}`);
@@ -110,7 +130,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const stop = async () => {
     // Waits and streams are ended first, because draining would wait for them.
     dashboard.stop();
-    const [isDrained] = await Promise.all([http.drain(DRAIN_MS), mcp.close()]);
+    const [isDrained] = await Promise.all([
+      http.drain(DRAIN_MS),
+      mcp.close(),
+      dashboard.deliveries?.[Symbol.asyncDispose](),
+    ]);
     if (!isDrained) logger.warn({}, 'stopped with requests unanswered');
     // A database that does not respond must not keep the process alive. No data is lost: every response that
     // was sent is about a committed change.
@@ -201,8 +225,18 @@ const PAGE_DIR = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 
 function createKoaApp(
   { config, logger, store, keys }: WiringInput,
-  { dashboard, tokenVerifier: tokens, signInCodes, mcp }: ServerParts,
-  observer: Observer | null,
+  { dashboard, tokenVerifier: tokens, signInCodes, mcp, hooks }: ServerParts,
+  {
+    observer,
+    smsReplies,
+    oauthServer,
+    providerSignIn,
+  }: {
+    readonly observer: Observer | null;
+    readonly smsReplies: SmsReplies | null;
+    readonly oauthServer: AuthorizationServer | null;
+    readonly providerSignIn: ProviderSignIn | null;
+  },
 ) {
   const { publicUrl, allowedHosts, corsOrigins, rateLimitPerMinute, identityProvider } = config;
   const jwks = jwkSetOf(keys.verification);
@@ -221,6 +255,10 @@ function createKoaApp(
     corsOrigins,
     jwks: () => jwks,
     signIn: signInCodes,
+    smsReplies,
+    oauthServer,
+    providerSignIn,
+    hooks,
     command: typedCommand('').trimEnd(),
     pageDir: existsSync(PAGE_DIR) ? PAGE_DIR : null,
     ...(identityProvider?.issuer != null && { authorizationServers: [identityProvider.issuer] }),

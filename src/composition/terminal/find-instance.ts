@@ -1,4 +1,4 @@
-import type { AgentInstance, ConversationMessage, PeopleClient } from '../../adapters/client/client.ts';
+import type { ConversationMessage, PeopleClient } from '../../adapters/client/client.ts';
 import { hasEarlierMessages } from '../../domain/conversation/message-page.ts';
 import { isUuid } from '../../domain/ids.ts';
 import { typedCommand } from '../typed-command.ts';
@@ -39,20 +39,23 @@ export async function findInstanceId(people: PeopleClient, idOrStart: string): P
   return found.id;
 }
 
-/** Reads an instance's status and its newest open question, which is the one that `reply` answers. */
+/**
+ * Reads whether an instance has ended, and its newest open question, which is the one that `reply` answers.
+ */
 export async function readOpenQuestion(
   people: PeopleClient,
   id: string,
-): Promise<{ readonly status: AgentInstance['status']; readonly question: ConversationMessage | null }> {
-  const { status, messages: newest } = await people.agentInstance({
+): Promise<{ readonly hasEnded: boolean; readonly question: ConversationMessage | null }> {
+  const { ended_at, messages: newest } = await people.agentInstance({
     agent_instance_id: id,
     message_limit: MAX_MESSAGES,
   });
+  const hasEnded = ended_at !== null;
   let page: readonly ConversationMessage[] = newest;
   for (let searched = page.length; ; searched += page.length) {
     const question = page.findLast(({ question_status }) => question_status === 'open') ?? null;
     const limit = MAX_MESSAGES - searched;
-    if (question !== null || limit === 0 || !hasEarlierMessages(page)) return { status, question };
+    if (question !== null || limit === 0 || !hasEarlierMessages(page)) return { hasEnded, question };
     page = await people.messages({ agent_instance_id: id, limit, before_message_id: page[0]!.id });
   }
 }

@@ -1,21 +1,4 @@
 import { graphemesOf } from '../../domain/text/graphemes.ts';
-import { joinLines, splitLines } from '../../domain/text/lines.ts';
-
-/**
- * Control and formatting characters. A terminal would obey them, or show another text than the real one. The
- * joiner and the non-joiner (U+200D, U+200C) are harmless: emoji and languages such as Persian need them.
- */
-const UNPRINTABLE = /[[\p{C}\u2028\u2029]--[\u200C\u200D]]/gv;
-
-/** Makes one line that is safe to show on a terminal. */
-export const plainLine = (text: string): string =>
-  joinLines(text, ' ⏎ ').replaceAll('\t', ' ').replaceAll(UNPRINTABLE, '�');
-
-/** Makes text that is safe to show on a terminal, and keeps its line breaks. */
-export const plainText = (text: string): string =>
-  splitLines(text)
-    .map((line) => plainLine(line))
-    .join('\n');
 
 /** Makes JSON that is safe to show on a terminal: control characters are escaped. */
 export const plainJson = (value: unknown, indent?: number): string =>

@@ -1,7 +1,9 @@
 import type { AgentInstance } from '../../adapters/client/client.ts';
+import { plainLine } from '../../domain/text/plain-text.ts';
 import { cut } from './plain-text.ts';
 import { messageLine, questionLines } from './question-lines.ts';
-import { instanceLabel, type WatchedAgents } from './watched-agents.ts';
+import { stopNote } from './status-news.ts';
+import { instanceLabel, placeNote, type WatchedAgents } from './watched-agents.ts';
 
 const REDRAW_MS = 100;
 /**
@@ -86,12 +88,15 @@ function agentLines(
   { columns, maxLines }: { readonly columns: number; readonly maxLines: number },
 ): readonly string[] {
   const { id, status, latest_message } = instance;
-  const heading = `${status.padEnd(14)} ${instanceLabel(instance, id)}`;
+  const heading = `${status.padEnd(14)} ${instanceLabel(instance, id)}${placeNote(instance)}${stopNote(instance)}`;
   const question = agents.question(id);
-  if (status !== 'AWAITING_INPUT') return [cut(`${heading}  ${messageLine(latest_message ?? '')}`, columns)];
+  if (status !== 'AWAITING_INPUT') return [cut(`${heading}  ${plainLine(latest_message ?? '')}`, columns)];
   const bold = (line: string) => `${BOLD}${cut(line, columns)}${RESET_STYLE}`;
   if (question === null || maxLines < 3)
-    return [bold(`${heading}  ${messageLine(question ?? latest_message ?? '')}`)];
+    return [
+      bold(`${heading}  ${question === null ? plainLine(latest_message ?? '') : messageLine(question)}`),
+    ];
   const shortId = agents.shortIdOf(id);
-  return [bold(heading), ...questionLines(question, { shortId, columns, maxLines: maxLines - 1 })];
+  const space = { shortId, columns, maxLines: maxLines - 1, now: Date.now() };
+  return [bold(heading), ...questionLines(question, space)];
 }

@@ -1,6 +1,7 @@
 import type { AgentInstance, ConversationMessage, LiveEvent } from '../../adapters/client/client.ts';
-import { plainLine } from './plain-text.ts';
-import { messageLine } from './question-lines.ts';
+import { plainLine } from '../../domain/text/plain-text.ts';
+import { messageLine, questionTextOf } from './question-lines.ts';
+import { statusNews } from './status-news.ts';
 
 /** The statuses that come first in the list, in this order. */
 const URGENCY: readonly string[] = ['AWAITING_INPUT', 'ACTIVE', 'STALE'];
@@ -9,6 +10,12 @@ const MAX_TIMELINE_LINES = 200;
 const SHOWN_ID_LENGTH = 13;
 /** The shortest start of an id that `reply` accepts. */
 const MIN_ID_START_LENGTH = 4;
+
+/** How questions end that get no answer. The end of an instance says that its questions are closed. */
+const ENDINGS: ReadonlyMap<ConversationMessage['question_status'], string> = new Map([
+  ['expired', 'nobody answered in time'],
+  ['withdrawn', 'the agent took its question back'],
+]);
 
 /** A person's agents, kept up to date by events. */
 export class WatchedAgents {
@@ -45,8 +52,8 @@ export class WatchedAgents {
   }
 
   /** Returns the open question of an instance; null when it has none, or the question has not been read. */
-  question(id: string): string | null {
-    return this.#questions.get(id)?.content ?? null;
+  question(id: string): ConversationMessage | null {
+    return this.#questions.get(id) ?? null;
   }
 
   /** The agents that wait, but whose question has not been read yet. */
@@ -83,7 +90,14 @@ export class WatchedAgents {
       const before = this.#instances.get(instance.id);
       if (instance.status === 'DELETED') this.#instances.delete(instance.id);
       else this.#instances.set(instance.id, instance);
-      return before?.status === instance.status ? null : this.#line(instance.id, `is ${instance.status}`);
+      const news = statusNews(before, instance);
+      return news.length === 0 ? null : this.#line(instance.id, news.join(', '));
+    }
+    if (type === 'message_update') {
+      const ending = ENDINGS.get(data.question_status);
+      return ending === undefined
+        ? null
+        : this.#line(data.agent_instance_id, `× ${ending}: ${plainLine(questionTextOf(data))}`);
     }
     if (type !== 'message') return null;
     const { agent_instance_id: id, content, created_at, sender_type, requires_user_input } = data;
@@ -92,8 +106,12 @@ export class WatchedAgents {
       const latest = { latest_message: content, latest_message_at: created_at };
       this.#instances.set(id, { ...instance, ...latest, chat_length: instance.chat_length + 1 });
     }
-    if (sender_type === 'USER') return this.#line(id, `← ${plainLine(content)}`, created_at);
-    if (requires_user_input) return this.#line(id, `? ${messageLine(content)}`, created_at);
+    if (sender_type === 'USER') {
+      const note =
+        data.answer_to?.decided_by === 'default' ? 'nobody answered in time, so the default: ' : '';
+      return this.#line(id, `← ${note}${plainLine(content)}`, created_at);
+    }
+    if (requires_user_input) return this.#line(id, `? ${messageLine(data)}`, created_at);
     return this.#line(id, `· ${plainLine(content)}`, created_at);
   }
 
@@ -116,6 +134,12 @@ export class WatchedAgents {
 /** Returns the start of the id, and the name, for lists. `reply` accepts the start of the id. */
 export const instanceLabel = (instance: AgentInstance | undefined, id: string): string =>
   `${id.slice(0, SHOWN_ID_LENGTH)} ${plainLine(instance?.name ?? instance?.agent_type_name ?? '')}`.trimEnd();
+
+/** Returns where the agent runs, for the end of a heading; an empty text if that is not known. */
+export function placeNote({ context }: AgentInstance): string {
+  const place = [context?.repository, context?.branch].filter((text) => text != null);
+  return place.length === 0 ? '' : ` (${plainLine(place.join(' · '))})`;
+}
 
 export const clockTime = (iso: string): string => {
   const time = new Date(iso);

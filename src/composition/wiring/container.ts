@@ -5,6 +5,7 @@ import {
   instanceCachingFactory,
   container as rootContainer,
 } from 'tsyringe';
+import { Hooks } from '../../adapters/hooks/hooks.ts';
 import { IdentityProvider } from '../../adapters/jwt/identity-provider.ts';
 import { JwtIssuer } from '../../adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../../adapters/jwt/jwt-verifier.ts';
@@ -16,13 +17,14 @@ import { createOperator, type Operator } from '../../application/admin/operator.
 import { SignInCodes } from '../../application/admin/sign-in-codes.ts';
 import { createJobs } from '../../application/jobs/create-jobs.ts';
 import type { Job } from '../../application/jobs/job.ts';
-import { createDashboard, type Dashboard } from '../../dashboard.ts';
+import { createDashboard, type Dashboard, type NotificationOptions } from '../../dashboard.ts';
 import type { Clock, Ids, Logger } from '../../ports/runtime.ts';
 import type { CompleteStore } from '../../ports/store.ts';
 import type { TokenIssuer } from '../../ports/tokens/token-issuer.ts';
 import type { Config } from '../config/config.ts';
 import type { TokenKeys } from '../config/token-keys.ts';
 import { packageInfo } from '../package-info.ts';
+import { isOwnResource } from './authorization-server.ts';
 import { MESSAGES_PATH } from './mcp-routes.ts';
 
 /** What must be opened or read before `wireServer` is called. */
@@ -31,6 +33,8 @@ export interface WiringInput {
   readonly logger: Logger;
   readonly store: CompleteStore;
   readonly keys: TokenKeys;
+  /** Null: nobody is notified. */
+  readonly notifications: NotificationOptions | null;
 }
 
 /**
@@ -47,6 +51,7 @@ export interface ServerParts {
   readonly signInCodes: SignInCodes;
   readonly operator: Operator;
   readonly mcp: McpEndpoint;
+  readonly hooks: Hooks;
   readonly jobs: readonly Job[];
 }
 
@@ -57,6 +62,7 @@ const DEPENDENCIES = {
   logger: dependency<Logger>('Logger'),
   store: dependency<CompleteStore>('Store'),
   keys: dependency<TokenKeys>('TokenKeys'),
+  notifications: dependency<NotificationOptions | null>('NotificationOptions'),
   clock: dependency<Clock>('Clock'),
   ids: dependency<Ids>('Ids'),
   dashboard: dependency<Dashboard>('Dashboard'),
@@ -65,16 +71,18 @@ const DEPENDENCIES = {
   signInCodes: dependency<SignInCodes>('SignInCodes'),
   operator: dependency<Operator>('Operator'),
   mcp: dependency<McpEndpoint>('McpEndpoint'),
+  hooks: dependency<Hooks>('Hooks'),
   jobs: dependency<readonly Job[]>('Jobs'),
 } as const;
 
 /** Wires the parts of a server. Only this file knows that a container is used. */
-export function wireServer({ config, logger, store, keys }: WiringInput): ServerParts {
+export function wireServer({ config, logger, store, keys, notifications }: WiringInput): ServerParts {
   const container = rootContainer.createChildContainer();
   container.register(DEPENDENCIES.config, { useValue: config });
   container.register(DEPENDENCIES.logger, { useValue: logger });
   container.register(DEPENDENCIES.store, { useValue: store });
   container.register(DEPENDENCIES.keys, { useValue: keys });
+  container.register(DEPENDENCIES.notifications, { useValue: notifications });
   container.register(DEPENDENCIES.clock, { useValue: systemClock });
   container.register(DEPENDENCIES.ids, { useValue: uuidV7 });
   registerAuthentication(container);
@@ -102,6 +110,9 @@ export function wireServer({ config, logger, store, keys }: WiringInput): Server
     get mcp() {
       return container.resolve(DEPENDENCIES.mcp);
     },
+    get hooks() {
+      return container.resolve(DEPENDENCIES.hooks);
+    },
     get jobs() {
       return container.resolve(DEPENDENCIES.jobs);
     },
@@ -117,10 +128,12 @@ const registerSingle = <T>(
 
 function registerAuthentication(container: DependencyContainer): void {
   registerSingle(container, DEPENDENCIES.tokenVerifier, (resolver) => {
-    const { identityProvider } = resolver.resolve(DEPENDENCIES.config);
+    const config = resolver.resolve(DEPENDENCIES.config);
+    const { identityProvider } = config;
     return new JwtVerifier({
       keys: resolver.resolve(DEPENDENCIES.keys).verification,
       identityProvider: identityProvider === null ? null : new IdentityProvider(identityProvider),
+      isOwnResource: (resource) => isOwnResource(resource, config),
       store: resolver.resolve(DEPENDENCIES.store),
       clock: resolver.resolve(DEPENDENCIES.clock),
       logger: resolver.resolve(DEPENDENCIES.logger),
@@ -136,6 +149,7 @@ function registerAuthentication(container: DependencyContainer): void {
     (resolver) =>
       new SignInCodes({
         apiKeys: resolver.resolve(DEPENDENCIES.store).apiKeys,
+        authorizations: resolver.resolve(DEPENDENCIES.store).authorizations,
         issuer: resolver.resolve(DEPENDENCIES.issuer),
         clock: resolver.resolve(DEPENDENCIES.clock),
       }),
@@ -161,6 +175,7 @@ function registerApplication(container: DependencyContainer): void {
       clock: resolver.resolve(DEPENDENCIES.clock),
       ids: resolver.resolve(DEPENDENCIES.ids),
       logger: resolver.resolve(DEPENDENCIES.logger),
+      notifications: resolver.resolve(DEPENDENCIES.notifications),
     }),
   );
   registerSingle(container, DEPENDENCIES.mcp, (resolver) =>
@@ -172,10 +187,20 @@ function registerApplication(container: DependencyContainer): void {
       messagesPath: basePathOf(resolver.resolve(DEPENDENCIES.config).publicUrl) + MESSAGES_PATH,
     }),
   );
+  registerSingle(
+    container,
+    DEPENDENCIES.hooks,
+    (resolver) =>
+      new Hooks({
+        dispatch: resolver.resolve(DEPENDENCIES.dashboard).dispatch,
+        ids: resolver.resolve(DEPENDENCIES.ids),
+      }),
+  );
   registerSingle(container, DEPENDENCIES.jobs, (resolver) =>
     createJobs({
       store: resolver.resolve(DEPENDENCIES.store),
       clock: resolver.resolve(DEPENDENCIES.clock),
+      dashboard: resolver.resolve(DEPENDENCIES.dashboard),
       logger: resolver.resolve(DEPENDENCIES.logger),
       retentionDays: resolver.resolve(DEPENDENCIES.config).retentionDays,
     }),

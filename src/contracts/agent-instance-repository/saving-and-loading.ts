@@ -35,11 +35,15 @@ export function savingAndLoading({ describe, test }: TestRunner, storeUnderTest:
         status: 'AWAITING_INPUT',
         startedAt: NOW,
         endedAt: null,
+        failure: null,
         metadata: null,
+        context: {},
         lastPosition: 1,
         stepCount: 0,
         lastReadMessageId: message.id,
         lease: { messageId: message.id, deliveries: 1 },
+        untoldEndings: [],
+        stop: null,
         lastHeartbeatAt: null,
         lastActivityAt: NOW,
         deletion: null,
@@ -86,7 +90,7 @@ export function savingAndLoading({ describe, test }: TestRunner, storeUnderTest:
       );
       await store().update(
         target,
-        withoutRecord((conversation) => endSession(conversation, { now: NOW })),
+        withoutRecord((conversation) => endSession(conversation, { now: NOW, failure: 'no “disk”' })),
       );
       const { instance } = await load(target);
       assertMatches(instance, {
@@ -96,6 +100,7 @@ export function savingAndLoading({ describe, test }: TestRunner, storeUnderTest:
         status: 'COMPLETED',
         lastHeartbeatAt: NOW,
         endedAt: NOW,
+        failure: 'no “disk”',
         version: 3,
       });
     });

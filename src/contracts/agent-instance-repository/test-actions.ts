@@ -1,13 +1,15 @@
 import type { AgentInstance } from '../../domain/conversation/agent-instance.ts';
-import { postAgentMessage } from '../../domain/conversation/agent-messages.ts';
+import { type AgentMessage, postAgentMessage } from '../../domain/conversation/agent-messages.ts';
 import { normaliseAgentTypeName } from '../../domain/conversation/agent-type.ts';
 import type { Conversation, Decision } from '../../domain/conversation/conversation.ts';
 import { readAnswer } from '../../domain/conversation/hand-off/read-answer.ts';
 import { readPending } from '../../domain/conversation/hand-off/read-pending.ts';
 import type { Message } from '../../domain/conversation/message.ts';
+import { endAtDeadline } from '../../domain/conversation/question-endings.ts';
 import { requestUserInput } from '../../domain/conversation/request-user-input.ts';
 import { receiveUserMessage } from '../../domain/conversation/user-messages.ts';
 import type { AgentInstanceId, MessageId } from '../../domain/ids.ts';
+import type { AnswerContent } from '../../domain/question/answer-content.ts';
 import type { UpdateTarget } from '../../ports/storage/agent-instance-repository.ts';
 import { anAgentMessage } from '../agent-message-builder.ts';
 import { NOW, newId, newUser } from '../test-values.ts';
@@ -23,13 +25,15 @@ export const newTarget = (): InstanceTarget => ({
   agentInstanceId: newId<AgentInstanceId>(),
 });
 
+type QuestionFields = Pick<AgentMessage, 'shape' | 'expiresAt' | 'reach' | 'context'>;
+
 export const contents = (messages: readonly Message[]) => messages.map(({ content }) => content);
 
 /**
  * Returns functions that do what agents and users do. Each function runs a decision of the domain on the
  * given repository, by default the first one.
  */
-export function testActionsIn(storeUnderTest: () => OpenStore) {
+export function testActionsIn(storeUnderTest: () => Pick<OpenStore, 'repositories'>) {
   const store = () => storeUnderTest().repositories[0];
 
   /** Posts a step or a question of the agent. */
@@ -39,12 +43,13 @@ export function testActionsIn(storeUnderTest: () => OpenStore) {
       content = 'a step',
       isQuestion = false,
       agentType = 'claude-code',
-    }: { content?: string; isQuestion?: boolean; agentType?: string } = {},
+      ...question
+    }: { content?: string; isQuestion?: boolean; agentType?: string } & QuestionFields = {},
     repository = store(),
   ) => {
     const name = normaliseAgentTypeName(agentType);
     const metadata = { nested: { list: [1, 'two', null] } };
-    const fields = { agentTypeName: name, content, isQuestion, metadata };
+    const fields = { agentTypeName: name, content, isQuestion, metadata, ...question };
     return repository.update(
       {
         ...target,
@@ -65,6 +70,31 @@ export function testActionsIn(storeUnderTest: () => OpenStore) {
       target,
       withoutRecord((conversation) =>
         receiveUserMessage(conversation, { content, markAsRead, newMessageId: newId<MessageId>(), now: NOW }),
+      ),
+    );
+
+  /** Answers a question of the agent. */
+  const answer = (target: InstanceTarget, inReplyTo: MessageId, content: AnswerContent) =>
+    store().update(
+      { ...target, questionId: inReplyTo },
+      withoutRecord((conversation) =>
+        receiveUserMessage(conversation, {
+          content,
+          markAsRead: false,
+          inReplyTo,
+          via: 'page',
+          newMessageId: newId<MessageId>(),
+          now: NOW,
+        }),
+      ),
+    );
+
+  /** Ends a question at its deadline. */
+  const endAt = (target: InstanceTarget, questionId: MessageId, now: Date) =>
+    store().update(
+      { ...target, questionId },
+      withoutRecord((conversation) =>
+        endAtDeadline(conversation, { questionId, newMessageId: newId<MessageId>(), now }),
       ),
     );
 
@@ -89,7 +119,7 @@ export function testActionsIn(storeUnderTest: () => OpenStore) {
       withoutRecord((conversation) => requestUserInput(conversation, { messageId, now: NOW })),
     );
 
-  /** Ends, deletes or restores an instance. */
+  /** Makes a decision that needs no more than the time, such as to end, delete or restore an instance. */
   const change = (
     target: InstanceTarget,
     decide: (conversation: Conversation, fields: { now: Date }) => Decision<AgentInstance>,
@@ -107,5 +137,5 @@ export function testActionsIn(storeUnderTest: () => OpenStore) {
       record: null,
     }));
 
-  return { store, post, say, read, readQuestion, requestInput, change, load };
+  return { store, post, say, answer, endAt, read, readQuestion, requestInput, change, load };
 }

@@ -18,6 +18,7 @@ export function savingAndLoading({ describe, test }: TestRunner, storeUnderTest:
         name: 'laptop \u{1F4A5} "quoted" \\ ?',
         scope: 'dashboard',
         agentInstanceId: randomUUID() as AgentInstanceId,
+        client: { id: 'https://example.com/"client"', host: 'example.com', scopes: ['agent', 'dashboard'] },
         createdAt: NOW,
         expiresAt: msAfterNow(1),
         lastUsedAt: msAfterNow(2),
@@ -36,6 +37,7 @@ export function savingAndLoading({ describe, test }: TestRunner, storeUnderTest:
       const userId = newUser();
       const key = await saveNewKey(userId, {
         agentInstanceId: null,
+        client: null,
         expiresAt: null,
         lastUsedAt: null,
         revokedAt: null,

@@ -61,6 +61,8 @@ export function listedInstances({ test }: TestRunner, storeUnderTest: () => Open
     await asking.post('?', { ask: true, minute: 1 });
     const ended = await startConversation(userId, 2);
     await ended.change((current) => endSession(current, { now: atMinute(2) }));
+    const failed = await startConversation(userId, 3);
+    await failed.change((current) => endSession(current, { now: atMinute(3), failure: 'no disk' }));
 
     const view = { staleBefore: atMinute(20), waitingHere: new Set([waiting.id]) };
     const idsWithStatus = async (status: ListedStatus) => idsOf(await list(userId, { ...view, status }));
@@ -68,6 +70,7 @@ export function listedInstances({ test }: TestRunner, storeUnderTest: () => Open
     assert.deepEqual(await idsWithStatus('ACTIVE'), [recentlyActive.id, withHeartbeat.id, waiting.id]);
     assert.deepEqual(await idsWithStatus('AWAITING_INPUT'), [asking.id]);
     assert.deepEqual(await idsWithStatus('COMPLETED'), [ended.id]);
+    assert.deepEqual(await idsWithStatus('FAILED'), [failed.id]);
 
     // The domain's own rule gives the same status for each instance.
     for (const { instance, agentWaiting } of (await list(userId, view))!.instances) {

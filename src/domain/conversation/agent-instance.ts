@@ -1,4 +1,5 @@
 import type { AgentInstanceId, MessageId } from '../ids.ts';
+import { type AgentContext, type GivenContext, mergeContext, NO_CONTEXT } from './agent-context.ts';
 import type { AgentType } from './agent-type.ts';
 import type { Lease } from './hand-off/lease.ts';
 import type { JsonObject } from './message.ts';
@@ -7,8 +8,8 @@ import type { JsonObject } from './message.ts';
 export type StoredStatus = 'ACTIVE' | 'AWAITING_INPUT' | 'COMPLETED' | 'DELETED';
 
 /**
- * The statuses that clients see. STALE is computed when reading. PAUSED, FAILED, KILLED and DISCONNECTED are
- * reserved: nothing sets them yet.
+ * The statuses that people see. STALE and FAILED are computed when reading. PAUSED, KILLED and DISCONNECTED
+ * are reserved: nothing sets them yet.
  */
 export type AgentStatus = StoredStatus | 'STALE' | 'PAUSED' | 'FAILED' | 'KILLED' | 'DISCONNECTED';
 
@@ -20,7 +21,11 @@ export interface AgentInstance {
   readonly status: StoredStatus;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
+  /** Why the agent could not finish; null if it has not said so. Only an ended instance has it. */
+  readonly failure: string | null;
   readonly metadata: JsonObject | null;
+  /** Where the agent runs. */
+  readonly context: AgentContext;
   /** The position of the newest message; 0 if there is none. */
   readonly lastPosition: number;
   /** How many steps the agent has reported. */
@@ -32,10 +37,30 @@ export interface AgentInstance {
   readonly lastHeartbeatAt: Date | null;
   /** When the agent last wrote or read. For reads it may lag behind by `ACTIVITY_RESOLUTION_MS`. */
   readonly lastActivityAt: Date;
+  /**
+   * The questions that ended without an answer, while the agent has not been told; at most the latest 100.
+   */
+  readonly untoldEndings: readonly QuestionEnding[];
+  /** The person's request to stop; null if there is none. */
+  readonly stop: StopRequest | null;
   /** Set while the status is DELETED, else null. */
   readonly deletion: Deletion | null;
   /** Grows by one with every change; 1 after creation. The store uses it to prevent lost updates. */
   readonly version: number;
+}
+
+/** How a question ended that has no answer. */
+export interface QuestionEnding {
+  readonly questionId: MessageId;
+  readonly status: 'expired' | 'withdrawn' | 'closed';
+}
+
+/** A person has asked the agent to stop. The agent is told with each answer that it gets from then on. */
+export interface StopRequest {
+  readonly reason: string | null;
+  readonly requestedAt: Date;
+  /** When the agent was first told; null if it has not been. */
+  readonly seenAt: Date | null;
 }
 
 /** When the owner deleted an instance, and the status that restoring brings back. */
@@ -59,6 +84,7 @@ export interface NewAgentInstance {
   readonly agentType: AgentType;
   readonly name?: string | null;
   readonly metadata?: JsonObject | null;
+  readonly context?: GivenContext | null;
   readonly now: Date;
 }
 
@@ -68,6 +94,7 @@ export const newAgentInstance = ({
   agentType,
   name,
   metadata,
+  context,
   now,
 }: NewAgentInstance): AgentInstance => ({
   id,
@@ -76,11 +103,15 @@ export const newAgentInstance = ({
   status: 'ACTIVE',
   startedAt: now,
   endedAt: null,
+  failure: null,
   metadata: metadata ?? null,
+  context: mergeContext(NO_CONTEXT, context ?? null),
   lastPosition: 0,
   stepCount: 0,
   lastReadMessageId: null,
   lease: null,
+  untoldEndings: [],
+  stop: null,
   lastHeartbeatAt: null,
   lastActivityAt: now,
   deletion: null,

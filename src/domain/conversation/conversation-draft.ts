@@ -1,6 +1,7 @@
 import type { MessageId } from '../ids.ts';
-import type { AgentInstance } from './agent-instance.ts';
-import type { Changes } from './conversation.ts';
+import type { QuestionShape } from '../question/question-shape.ts';
+import { type AgentInstance, isEndedOrDeleted, type QuestionEnding } from './agent-instance.ts';
+import type { Changes, Decision } from './conversation.ts';
 import { handOffPage } from './hand-off/hand-off-page.ts';
 import {
   byHandOff,
@@ -11,11 +12,16 @@ import {
   newestOpenQuestion,
 } from './message.ts';
 
-/** A message before it has a position. */
-export type NewMessage = Pick<
-  Message,
-  'id' | 'senderType' | 'content' | 'metadata' | 'requiresUserInput' | 'questionStatus'
->;
+/** A message before it has a position. What is absent is null, or false. */
+export type NewMessage = Pick<Message, 'id' | 'senderType' | 'content'> &
+  Partial<
+    Pick<
+      Message,
+      'metadata' | 'requiresUserInput' | 'questionStatus' | 'question' | 'reach' | 'expiresAt' | 'answerTo'
+    >
+  >;
+
+const MAX_UNTOLD_ENDINGS = 100;
 
 /**
  * The working copy in which one decision makes its changes. The loaded conversation stays as it is; `changes`
@@ -53,6 +59,13 @@ export class ConversationDraft {
   post(newMessage: NewMessage): Message {
     const position = this.#instance.lastPosition + 1;
     const message: Message = {
+      metadata: null,
+      requiresUserInput: false,
+      questionStatus: null,
+      question: null,
+      reach: null,
+      expiresAt: null,
+      answerTo: null,
       ...newMessage,
       agentInstanceId: this.#instance.id,
       position,
@@ -134,24 +147,66 @@ export class ConversationDraft {
     for (const message of messages) this.amend(message, { readVersion: this.#instance.version });
   }
 
+  findMessage(id: MessageId): Message | undefined {
+    return this.#messages.get(id);
+  }
+
   /** Returns the open questions, oldest first. */
   openQuestions(): readonly Message[] {
     return this.#select(isOpenQuestion);
   }
 
-  /** Returns the newest open question with this text; null if there is none. */
-  openQuestionWithText(content: string): Message | null {
-    return newestOpenQuestion([...this.#messages.values()], content);
+  /** Returns the newest open question with this text and shape; null if there is none. */
+  findOpenQuestion(content: string, shape: QuestionShape | null): Message | null {
+    return newestOpenQuestion([...this.#messages.values()], content, shape);
   }
 
-  /** Returns everything that this decision has changed so far. */
+  /** Ends an open question without an answer. The agent is told with its next call. */
+  endQuestion(question: Message, status: QuestionEnding['status']): Message {
+    const endings = [...this.#instance.untoldEndings, { questionId: question.id, status }];
+    this.updateInstance({ untoldEndings: endings.slice(-MAX_UNTOLD_ENDINGS) });
+    return this.amend(question, { questionStatus: status });
+  }
+
+  /** Returns the endings that the agent has not been told, and notes that it is told now. */
+  tellEndings(isTold: (ending: QuestionEnding) => boolean = () => true): readonly QuestionEnding[] {
+    const { untoldEndings } = this.#instance;
+    if (untoldEndings.length === 0) return [];
+    this.updateInstance({ untoldEndings: untoldEndings.filter((ending) => !isTold(ending)) });
+    return untoldEndings.filter(isTold);
+  }
+
+  /** Notes that the agent is told now that it should stop, if it should. */
+  tellStop(): void {
+    const { stop } = this.#instance;
+    if (stop !== null && stop.seenAt === null) this.updateInstance({ stop: { ...stop, seenAt: this.now } });
+  }
+
+  /** Opens an ended instance again. A request to stop it is over. */
+  reopen(): void {
+    if (this.#instance.status === 'COMPLETED')
+      this.updateInstance({ status: 'ACTIVE', endedAt: null, failure: null, stop: null });
+  }
+
+  /**
+   * Returns everything that this decision has changed so far. An instance that has not ended waits for input
+   * while any of its questions is open.
+   */
   changes(): Changes {
+    if (!isEndedOrDeleted(this.#instance))
+      this.updateInstance({ status: this.openQuestions().length > 0 ? 'AWAITING_INPUT' : 'ACTIVE' });
     return {
       instance: this.#instance,
       posted: this.#posted,
       amended: [...this.#amended.values()],
       gitDiff: this.#gitDiff,
     };
+  }
+
+  /** Returns the decision that makes the changes so far, and has the changed instance as its output. */
+  decision(): Decision<AgentInstance> {
+    const changes = this.changes();
+    return { output: changes.instance, changes };
   }
 
   #answerOf({ answerId }: Message): Message | null {

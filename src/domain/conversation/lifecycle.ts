@@ -18,24 +18,31 @@ export function startAgentInstance(
 ): Decision<AgentInstance> {
   if (conversation.instance !== null) throw agentInstanceExists();
   const draft = new ConversationDraft(createInstance(conversation, newInstance), [], newInstance.now);
-  return { output: draft.instance, changes: draft.changes() };
+  return draft.decision();
 }
 
-/** Ends an instance: sets the end time and closes its open questions. Ending it again changes nothing. */
-export function endSession(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {
+/**
+ * Ends an instance: sets the end time and closes its open questions. Ending it again changes nothing.
+ * @param failure why the agent could not finish; absent or null: it has finished
+ */
+export function endSession(
+  conversation: Conversation,
+  { now, failure = null }: { readonly now: Date; readonly failure?: string | null },
+): Decision<AgentInstance> {
   const instance = requireInstance(conversation);
   if (isEndedOrDeleted(instance)) return { output: instance, changes: null };
   const draft = new ConversationDraft(instance, conversation.messages, now);
-  for (const question of draft.openQuestions()) draft.amend(question, { questionStatus: 'closed' });
-  draft.updateInstance({ status: 'COMPLETED', endedAt: now, lastActivityAt: now, lease: null });
-  return { output: draft.instance, changes: draft.changes() };
+  for (const question of draft.openQuestions()) draft.endQuestion(question, 'closed');
+  draft.updateInstance({ status: 'COMPLETED', endedAt: now, failure, lastActivityAt: now, lease: null });
+  return draft.decision();
 }
 
 /** Records that the agent is alive. It changes no status. */
 export function heartbeat(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {
-  const draft = new ConversationDraft(requireInstance(conversation), [], now);
+  const draft = new ConversationDraft(requireInstance(conversation), conversation.messages, now);
   draft.updateInstance({ lastHeartbeatAt: now });
-  return { output: draft.instance, changes: draft.changes() };
+  draft.tellStop();
+  return draft.decision();
 }
 
 /** Changes the name of an instance; null removes it. */
@@ -45,9 +52,9 @@ export function renameInstance(
 ): Decision<AgentInstance> {
   const instance = requireInstance(conversation);
   if (instance.name === name) return { output: instance, changes: null };
-  const draft = new ConversationDraft(instance, [], now);
+  const draft = new ConversationDraft(instance, conversation.messages, now);
   draft.updateInstance({ name });
-  return { output: draft.instance, changes: draft.changes() };
+  return draft.decision();
 }
 
 /**
@@ -59,23 +66,24 @@ export function renameInstance(
 export function deleteInstance(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {
   const instance = requireInstanceEvenDeleted(conversation, now);
   if (instance.status === 'DELETED') return { output: instance, changes: null };
-  const draft = new ConversationDraft(instance, [], now);
+  const draft = new ConversationDraft(instance, conversation.messages, now);
   draft.updateInstance({ status: 'DELETED', deletion: { deletedAt: now, statusBefore: instance.status } });
-  return { output: draft.instance, changes: draft.changes() };
+  return draft.decision();
 }
 
 /**
- * Restores a deleted instance with the status it had. Its agent may have stopped meanwhile: then the instance
- * soon shows as stale. Restoring it again changes nothing.
+ * Restores a deleted instance with the status it had. If its questions ended meanwhile, it does not wait for
+ * input any more. Its agent may have stopped meanwhile: then the instance soon shows as stale. Restoring it
+ * again changes nothing.
  * @throws DomainError `agent_instance_not_found` if the instance does not exist or was deleted more than
  * `RESTORE_WINDOW_MS` ago.
  */
 export function restoreInstance(conversation: Conversation, { now }: { now: Date }): Decision<AgentInstance> {
   const instance = requireInstanceEvenDeleted(conversation, now);
   if (instance.deletion === null) return { output: instance, changes: null };
-  const draft = new ConversationDraft(instance, [], now);
+  const draft = new ConversationDraft(instance, conversation.messages, now);
   draft.updateInstance({ status: instance.deletion.statusBefore, deletion: null });
-  return { output: draft.instance, changes: draft.changes() };
+  return draft.decision();
 }
 
 /** Returns the instance, deleted or not, unless it was deleted too long ago to be restored. */

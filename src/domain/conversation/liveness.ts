@@ -13,11 +13,15 @@ export function lastSignOfLife({ lastHeartbeatAt, lastActivityAt }: AgentInstanc
   return lastHeartbeatAt !== null && lastHeartbeatAt > lastActivityAt ? lastHeartbeatAt : lastActivityAt;
 }
 
-/** Returns the status to show: an active instance whose agent is silent shows as STALE. */
+/**
+ * Returns the status to show: an active instance whose agent is silent shows as STALE, and an ended one whose
+ * agent could not finish as FAILED.
+ */
 export function shownStatus(
   instance: AgentInstance,
   { staleBefore, agentWaiting }: LivenessContext,
 ): AgentStatus {
+  if (instance.status === 'COMPLETED' && instance.failure !== null) return 'FAILED';
   const isStale = instance.status === 'ACTIVE' && !agentWaiting && lastSignOfLife(instance) < staleBefore;
   return isStale ? 'STALE' : instance.status;
 }

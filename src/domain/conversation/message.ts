@@ -1,12 +1,15 @@
 import type { AgentInstanceId, MessageId } from '../ids.ts';
-import { isBlank } from '../text/blank.ts';
-import { hasAtMostCodePoints } from '../text/code-points.ts';
-
-/** The maximum length of a message's content, in code points. */
-export const MAX_CONTENT_LENGTH = 1_000_000;
+import type { FormAnswer } from '../question/form.ts';
+import { isSameShape, type QuestionShape } from '../question/question-shape.ts';
+import type { Reach } from './reach.ts';
 
 export type SenderType = 'AGENT' | 'USER';
-export type QuestionStatus = 'open' | 'answered' | 'closed';
+/**
+ * A question is open until it ends, once: by an answer of a person (`answered`), by the default answer that
+ * the agent had declared (`defaulted`), without an answer when its time is over (`expired`), because the
+ * agent took it back (`withdrawn`), or because its session ended (`closed`).
+ */
+export type QuestionStatus = 'open' | 'answered' | 'defaulted' | 'expired' | 'withdrawn' | 'closed';
 export type JsonObject = { readonly [key: string]: unknown };
 
 /** One entry of an instance's conversation. The first group of fields never changes. */
@@ -19,6 +22,10 @@ export interface Message {
   readonly content: string;
   readonly createdAt: Date;
   readonly metadata: JsonObject | null;
+  /** What a question asks for besides a text; null if it asks for nothing else. A step may have it too. */
+  readonly question: QuestionShape | null;
+  /** Where its agent wants it to be read; null: as the person's rules say. */
+  readonly reach: Reach | null;
 
   // These fields can change after the message was posted.
   readonly requiresUserInput: boolean;
@@ -34,17 +41,47 @@ export interface Message {
   readonly questionStatus: QuestionStatus | null;
   /** The one user message that is stored as this question's answer; null if there is none. */
   readonly answerId: MessageId | null;
+  /**
+   * When a question ends by itself if it is still open then; null: never. It stays when the question ends.
+   */
+  readonly expiresAt: Date | null;
+  /** For a user message that is an answer: what it answers, and how. Else null. */
+  readonly answerTo: AnswerTo | null;
 }
+
+/** What an answer is, besides its text. */
+export interface AnswerTo {
+  readonly questionId: MessageId;
+  /** The values of the chosen options; null if the answer is a text only or a form. */
+  readonly values: readonly string[] | null;
+  /** The filled in form; null if the question has none. */
+  readonly form: FormAnswer | null;
+  /** `default`: nobody answered in time, so the question got the answer that the agent had declared. */
+  readonly decidedBy: 'person' | 'default';
+  /** Where the person answered, for example `page`; null if that is not known. */
+  readonly via: string | null;
+}
+
+/** An answer of a person that is a text and nothing else. */
+export const PLAIN_ANSWER = { values: null, form: null, decidedBy: 'person', via: null } as const;
 
 export const isQueued = (message: Message): boolean =>
   message.senderType === 'USER' && message.readAt === null;
 
 export const isOpenQuestion = (message: Message): boolean => message.questionStatus === 'open';
 
-/** Returns the newest open question with this text; null if there is none. */
-export const newestOpenQuestion = (messages: readonly Message[], content: string): Message | null =>
+/**
+ * Returns the newest open question with this text and shape; null if there is none.
+ * @param shape if it is left out, questions of any shape count.
+ */
+export const newestOpenQuestion = (
+  messages: readonly Message[],
+  content: string,
+  shape?: QuestionShape | null,
+): Message | null =>
   messages
     .filter((message) => isOpenQuestion(message) && message.content === content)
+    .filter(({ question }) => shape === undefined || isSameShape(question, shape))
     .reduce<Message | null>(
       (newest, message) => (newest === null || message.position > newest.position ? message : newest),
       null,
@@ -61,7 +98,3 @@ export const byPosition = (a: Message, b: Message): number => a.position - b.pos
  */
 export const byHandOff = (a: Message, b: Message): number =>
   (a.readVersion ?? 0) - (b.readVersion ?? 0) || byPosition(a, b);
-
-/** Checks that a text is not only white space and has at most `MAX_CONTENT_LENGTH` code points. */
-export const isValidContent = (text: string): boolean =>
-  !isBlank(text) && hasAtMostCodePoints(text, MAX_CONTENT_LENGTH);

@@ -1,8 +1,11 @@
 import { agentMessageNotFound, alreadyRequiresUserInput } from '../errors.ts';
 import type { MessageId } from '../ids.ts';
+import { fitAnswer } from '../question/fit-answer.ts';
+import type { StopRequest } from './agent-instance.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
-import type { Message } from './message.ts';
+import { type Message, PLAIN_ANSWER } from './message.ts';
+import { type Outcome, tellOutcomes } from './outcome.ts';
 
 export interface UserInputRequested {
   /** The step, which is a question now. */
@@ -13,6 +16,9 @@ export interface UserInputRequested {
   readonly more: boolean;
   /** Whether the read cursor has moved on from the step, because another process has read meanwhile. */
   readonly stale: boolean;
+  /** How questions ended that the agent gets to know with the response. */
+  readonly outcomes: readonly Outcome[];
+  readonly stop: StopRequest | null;
 }
 
 /**
@@ -32,17 +38,31 @@ export function requestUserInput(
   const draft = new ConversationDraft(instance, conversation.messages, now);
   const stale = instance.lastReadMessageId !== messageId;
   const handedOver = stale ? [] : draft.handOverQueue();
-  const answer = handedOver[0] ?? null;
-  const staysCompleted = instance.status === 'COMPLETED' && answer === null;
+  // A message that answers another question is not the answer of this one.
+  const answer = handedOver.find(({ answerTo }) => answerTo === null) ?? null;
+  if (answer !== null) draft.reopen();
 
   const message = draft.amend(step, {
     requiresUserInput: true,
-    questionStatus: answer !== null ? 'answered' : staysCompleted ? 'closed' : 'open',
+    questionStatus: answer !== null ? 'answered' : draft.instance.status === 'COMPLETED' ? 'closed' : 'open',
     answerId: answer?.id ?? null,
   });
+  if (answer !== null) {
+    const { values } = fitAnswer(step.question, answer.content);
+    draft.amend(answer, { answerTo: { ...PLAIN_ANSWER, questionId: messageId, values } });
+  }
   draft.updateInstance({ lastActivityAt: now, ...(!stale && { lease: { messageId, deliveries: 1 } }) });
-  if (!staysCompleted)
-    draft.updateInstance({ status: answer === null ? 'AWAITING_INPUT' : 'ACTIVE', endedAt: null });
-  const more = !stale && draft.hasQueue();
-  return { output: { message, handedOver, more, stale }, changes: draft.changes() };
+  draft.tellStop();
+  const current = handedOver.map(({ id }) => draft.findMessage(id)!);
+  return {
+    output: {
+      message,
+      handedOver,
+      more: !stale && draft.hasQueue(),
+      stale,
+      outcomes: stale ? [] : tellOutcomes(draft, current),
+      stop: draft.instance.stop,
+    },
+    changes: draft.changes(),
+  };
 }

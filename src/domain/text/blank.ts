@@ -11,6 +11,13 @@ const FORM_NOT_BLANK = new RegExp(NOT_WHITE_SPACE);
 /** Checks that a text is empty or only white space. */
 export const isBlank = (text: string): boolean => !FORM_NOT_BLANK.test(text);
 
+/** Removes the white space at the end of a text. JavaScript's `trimEnd` would leave U+0085. */
+export function withoutFinalSpace(text: string): string {
+  let end = text.length;
+  while (end > 0 && isBlank(text[end - 1]!)) end -= 1;
+  return text.slice(0, end);
+}
+
 /** Patterns of JSON Schema that mean the same as the checks of texts. No text may contain NUL. */
 export const BLANK_PATTERN = `^[${WHITE_SPACE}]*$`;
 export const TEXT_PATTERN = '^[^\\u0000]*$';

@@ -9,6 +9,15 @@ export type Scope = 'agent' | 'dashboard';
 /** The `jti` of the token: 96 bits as 16 characters of base64url. */
 export type ApiKeyId = string & { readonly [brand]: 'ApiKeyId' };
 
+/** A program that a person has let in over OAuth, as it describes itself. */
+export interface ConnectedClient {
+  /** Its `client_id`: an identifier that this server has given out, or the address of its description. */
+  readonly id: string;
+  /** Where the person was sent back to. For a program on the person's computer, that is its own address. */
+  readonly host: string;
+  readonly scopes: readonly Scope[];
+}
+
 /** The record of an issued token. The token itself is never stored. */
 export interface ApiKey {
   readonly id: ApiKeyId;
@@ -16,6 +25,10 @@ export interface ApiKey {
   readonly scope: Scope;
   /** The only agent instance that the token may access; null: all instances of its user. */
   readonly agentInstanceId: AgentInstanceId | null;
+  /**
+   * The program that gets short-lived tokens for this key; null: the key is one token, which somebody copies.
+   */
+  readonly client: ConnectedClient | null;
   /** SHA-256 of the token, in base64url. */
   readonly tokenHash: string;
   readonly createdAt: Date;
@@ -32,6 +45,8 @@ export interface ApiKeyRequest {
   readonly agentInstanceId: AgentInstanceId | null;
   /** null: the key never expires. */
   readonly expiresInSeconds: number | null;
+  /** Absent or null: the key is one token. */
+  readonly client?: ConnectedClient | null;
   readonly now: Date;
 }
 
@@ -42,12 +57,22 @@ export interface ApiKeyRequest {
  * @throws DomainError `key_not_grantable` if a key with the scope `dashboard` is limited to one instance.
  */
 export function grantApiKey(request: ApiKeyRequest): Omit<ApiKey, 'tokenHash'> {
-  const { id, name, scope, agentInstanceId, expiresInSeconds, now } = request;
+  const { id, name, scope, agentInstanceId, expiresInSeconds, client = null, now } = request;
   if (agentInstanceId !== null && scope !== 'agent') throw keyNotGrantable();
   const createdAt = new Date(Math.floor(now.getTime() / 1000) * 1000);
   const expiresAt =
     expiresInSeconds === null ? null : new Date(createdAt.getTime() + Math.floor(expiresInSeconds) * 1000);
-  return { id, name, scope, agentInstanceId, createdAt, expiresAt, lastUsedAt: null, revokedAt: null };
+  return {
+    id,
+    name,
+    scope,
+    agentInstanceId,
+    client,
+    createdAt,
+    expiresAt,
+    lastUsedAt: null,
+    revokedAt: null,
+  };
 }
 
 /**

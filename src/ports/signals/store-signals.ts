@@ -1,3 +1,4 @@
+import type { DeliverySignals } from './delivery-signals.ts';
 import type { Revocation, Revocations } from './revocations.ts';
 import type { Signal, Signals } from './signals.ts';
 
@@ -15,8 +16,8 @@ export interface DatabaseNotification {
   encodeRevoked(revoked: readonly Revocation[]): readonly string[];
 }
 
-/** Receives the signals and revocations that a store publishes. */
-export interface StoreSignals extends Signals, Revocations {
+/** Receives the signals and revocations that a store publishes, and what becomes of notifications. */
+export interface StoreSignals extends Signals, Revocations, DeliverySignals {
   /** null if only this process uses the store, so that no other process has to be notified. */
   readonly databaseNotification: DatabaseNotification | null;
 }

@@ -1,4 +1,6 @@
+import type { StoredStatus } from '../../domain/conversation/agent-instance.ts';
 import type { Conversation, Decision } from '../../domain/conversation/conversation.ts';
+import type { QuestionStatus } from '../../domain/conversation/message.ts';
 import type { IdempotencyRecord } from '../../domain/idempotency.ts';
 import type { AgentInstanceId, MessageId, UserId } from '../../domain/ids.ts';
 
@@ -54,6 +56,28 @@ export type Decide<Output> = (
   record: IdempotencyRecord | null,
 ) => RecordedDecision<Output>;
 
+/** When an open question ends by itself. */
+export interface QuestionDeadline {
+  readonly userId: UserId;
+  readonly agentInstanceId: AgentInstanceId;
+  readonly questionId: MessageId;
+  readonly expiresAt: Date;
+}
+
+/** How a question stands, without the texts of the conversation. */
+export interface QuestionState {
+  readonly agentInstanceId: AgentInstanceId;
+  readonly status: QuestionStatus;
+  readonly askedAt: Date;
+  /** When the question ends by itself; null: never. */
+  readonly expiresAt: Date | null;
+  readonly instanceStatus: StoredStatus;
+  /** Whether the person has asked the agent to stop. */
+  readonly isStopRequested: boolean;
+  /** The version of the instance. */
+  readonly version: number;
+}
+
 /** Loads and saves agent instances with their conversations. */
 export interface AgentInstanceRepository {
   /**
@@ -72,6 +96,18 @@ export interface AgentInstanceRepository {
 
   /** Returns the instance that a message of the user belongs to; null when the user has no such message. */
   instanceOfMessage(userId: UserId, messageId: MessageId): Promise<AgentInstanceId | null>;
+
+  /**
+   * Returns how a question of the user stands; null when the user has no such question. Programs ask this
+   * every few seconds for each open question. So calls that come within a few milliseconds share one read.
+   */
+  questionState(userId: UserId, questionId: MessageId): Promise<QuestionState | null>;
+
+  /**
+   * Returns the earliest deadlines of open questions of all users, also of deleted instances, the earliest
+   * first, at most `limit` of them.
+   */
+  nextDeadlines(limit: number): Promise<readonly QuestionDeadline[]>;
 
   /**
    * Deletes the idempotency records that were made before `time`.

@@ -29,7 +29,7 @@ export interface InstancePage {
 }
 
 /** The statuses that a list can be filtered by, as `shownStatus` computes them. */
-export type ListedStatus = 'ACTIVE' | 'STALE' | 'AWAITING_INPUT' | 'COMPLETED';
+export type ListedStatus = 'ACTIVE' | 'STALE' | 'AWAITING_INPUT' | 'COMPLETED' | 'FAILED';
 
 /** The part of a request that only the calling process knows. */
 export interface LocalWaits {

@@ -29,9 +29,10 @@ export interface DataRemoval {
 
   /**
    * Deletes a part of what is stored of a user: some agent instances, each with all its messages in one
-   * atomic step. When no instance is left, it deletes the agent types, idempotency records, API keys and
-   * waits. An update of an instance that runs at the same time either comes first, and what the update wrote
-   * is deleted with the instance, or comes later and finds no instance.
+   * atomic step. When no instance is left, it deletes the agent types, idempotency records, API keys, waits,
+   * notifications, their settings and links, and what the authorization server keeps. An update of an
+   * instance that runs at the same time either comes first, and what the update wrote is deleted with the
+   * instance, or comes later and finds no instance.
    * @returns what was deleted; all zero when nothing was left.
    * @throws PortError `storage_busy` after a bounded number of conflicts; nothing was deleted.
    */

@@ -101,6 +101,53 @@ describe('a person', () => {
     });
   });
 
+  test('answers a question with values, and learns the outcome if that comes second', async () => {
+    const { people } = server.person;
+    const agent = server.agent.session({ agent_type: 'script' });
+    const asked = await server.agent.sendMessage({
+      agent_instance_id: agent.agentInstanceId,
+      agent_type: 'script',
+      content: 'Which port?',
+      requires_user_input: true,
+      options: [{ label: '8081' }, { label: '8082' }],
+      expires_in_seconds: 600,
+    });
+    const question = { question_id: asked.message_id };
+    const before = Date.now();
+    const { expires_at } = await people.postpone({ ...question, expires_in_seconds: 3_600 });
+    expect(Date.parse(expires_at!)).toBeGreaterThanOrEqual(before + 3_600_000);
+    await expect(people.answer({ ...question, values: ['80'] })).rejects.toMatchObject({
+      code: 'answer_does_not_fit',
+      errors: [{ path: 'values' }],
+    });
+    expect(await people.answer({ ...question, values: ['8081'], via: 'test' })).toMatchObject({
+      content: '8081',
+      answer_to: { values: ['8081'], decided_by: 'person', via: 'test' },
+    });
+    await expect(people.answer({ ...question, content: 'Any' })).rejects.toMatchObject({
+      code: 'already_answered',
+      answer: { content: '8081' },
+      outcome: { status: 'answered', values: ['8081'] },
+    });
+  });
+
+  test('asks agents to stop, one or all, and takes it back', async () => {
+    const { people } = server.person;
+    const agents = [1, 2].map(() => server.agent.session({ agent_type: 'script' }));
+    for (const agent of agents) await agent.sendMessage('hello');
+    const id = agents[0]!.agentInstanceId;
+    expect(await people.stop({ agent_instance_id: id, reason: 'Wrong branch' })).toMatchObject({
+      stop_requested: { reason: 'Wrong branch' },
+      stop_seen_at: null,
+    });
+    expect(await people.cancelStop(id)).toMatchObject({ stop_requested: null });
+    const { stopped } = await people.stopAll();
+    expect(stopped).toBeGreaterThanOrEqual(2);
+    expect(await people.agentInstance({ agent_instance_id: id })).toMatchObject({
+      stop_requested: { reason: null },
+    });
+  });
+
   test('gets live events until the loop is left or the signal is aborted', async () => {
     const agent = server.agent.session({ agent_type: 'script' });
     const events: LiveEvent[] = [];

@@ -46,6 +46,8 @@ async function scripted(answers: readonly Answer[], settings: Partial<ClientSett
 }
 
 const STEP = { agent_instance_id: 'b2b6ac4e-7df1-4bd1-9f0a-3a7a2c1c6a11', content: 'hi' };
+/** What a response has if nothing has happened since the last one. */
+const NOTHING = { queued_user_messages: [], outcomes: [], stop_requested: null };
 
 test.each([
   ['409 idempotency_in_flight', problem(409, 'idempotency_in_flight', { 'retry-after': '0' })],
@@ -208,8 +210,7 @@ test('a request without an answer is tried again after timeoutMs', async () => {
 });
 
 test('a question is pending, without an error, if the server is down at its deadline', async () => {
-  const asked: Answer = (res) =>
-    res.end(JSON.stringify({ ...STEP, message_id: 'q', queued_user_messages: [] }));
+  const asked: Answer = (res) => res.end(JSON.stringify({ ...STEP, message_id: 'q', ...NOTHING }));
   await using server = await scripted([asked, hangUp]);
   const deadline = new Date(Date.now() + 1_500);
   expect(await server.client.ask(STEP, { deadline })).toMatchObject({ status: 'pending', question_id: 'q' });
@@ -217,8 +218,7 @@ test('a question is pending, without an error, if the server is down at its dead
 });
 
 test('an internal error that stays is thrown after retryForMs, although the question has no deadline', async () => {
-  const asked: Answer = (res) =>
-    res.end(JSON.stringify({ ...STEP, message_id: 'q', queued_user_messages: [] }));
+  const asked: Answer = (res) => res.end(JSON.stringify({ ...STEP, message_id: 'q', ...NOTHING }));
   await using server = await scripted([asked, problem(500, 'internal')], { retryForMs: 300 });
   await expect(server.client.ask(STEP)).rejects.toMatchObject({ code: 'internal' });
 });

@@ -15,6 +15,7 @@ import { createDispatch, type Dispatch } from '../../../src/application/dispatch
 import { LiveFeed } from '../../../src/application/live/live-feed.ts';
 import type { LivePorts } from '../../../src/application/live/observers/live-ports.ts';
 import { DEFAULT_SETTINGS } from '../../../src/application/use-case.ts';
+import { DeadlineAnnouncements } from '../../../src/application/waiting/deadline-announcements.ts';
 import { OpenWaits } from '../../../src/application/waiting/open-waits.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import { unauthenticated } from '../../../src/ports/errors.ts';
@@ -74,7 +75,7 @@ export class LogBook implements Logger {
  */
 export function inMemory(
   wrap: (repository: AgentInstanceRepository) => AgentInstanceRepository = (unwrapped) => unwrapped,
-  extraPorts: Partial<Pick<LivePorts, 'settings' | 'keepAliveIntervalMs'>> = {},
+  extraPorts: Partial<Pick<LivePorts, 'settings' | 'keepAliveIntervalMs' | 'clock'>> = {},
 ) {
   const signals = new InProcessSignals();
   const stopping = new AbortController();
@@ -89,6 +90,7 @@ export function inMemory(
     issuer: null,
     signals,
     waits: new OpenWaits(),
+    deadlines: new DeadlineAnnouncements(),
     settings: DEFAULT_SETTINGS,
     clock: systemClock,
     ids: uuidV7,

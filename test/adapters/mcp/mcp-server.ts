@@ -1,11 +1,12 @@
 import type { RateLimit } from '../../../src/adapters/koa/access/rate-limit.ts';
 import type { Timing } from '../../../src/adapters/mcp/call/timing.ts';
 import { createMcpEndpoint, type McpEndpoint } from '../../../src/adapters/mcp/http/endpoint.ts';
-import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
+import { systemClock, uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
 import type { Dispatch } from '../../../src/application/dispatch/dispatch.ts';
 import { mcpRoutes } from '../../../src/composition/wiring/mcp-routes.ts';
 import type { AgentInstanceId, UserId } from '../../../src/domain/ids.ts';
+import type { Clock } from '../../../src/ports/runtime.ts';
 import type { AgentInstanceRepository } from '../../../src/ports/storage/agent-instance-repository.ts';
 import type { TokenVerifier } from '../../../src/ports/tokens/token-verifier.ts';
 import { fakeTokens, fieldsOf, inMemory, LogBook, TestServer } from '../koa/test-server.ts';
@@ -15,6 +16,8 @@ export interface McpServerOptions {
   /** Verifies the tokens. By default `fakeTokens`, which accepts user names. */
   readonly tokens?: TokenVerifier;
   readonly rateLimit?: RateLimit;
+  /** By default the clock of the system. */
+  readonly clock?: Clock;
   readonly wrap?: (repository: AgentInstanceRepository) => AgentInstanceRepository;
 }
 
@@ -47,13 +50,17 @@ export class McpServer implements AsyncDisposable {
     timing = {},
     tokens = fakeTokens,
     rateLimit,
+    clock = systemClock,
     wrap,
   }: McpServerOptions = {}): Promise<McpServer> {
     let repository: AgentInstanceRepository | null = null;
-    const { dispatch, signals, stopping } = inMemory((innerRepository) => {
-      repository = wrap?.(innerRepository) ?? innerRepository;
-      return repository;
-    });
+    const { dispatch, signals, stopping } = inMemory(
+      (innerRepository) => {
+        repository = wrap?.(innerRepository) ?? innerRepository;
+        return repository;
+      },
+      { clock },
+    );
     const log = new LogBook();
     const endpoint = createMcpEndpoint({
       dispatch,

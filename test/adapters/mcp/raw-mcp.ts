@@ -9,7 +9,7 @@ export interface RawOptions {
 
 /** Posts any body to `/mcp`, with the headers that an MCP client sends. */
 export function post(
-  { url }: McpServer,
+  { url }: Pick<McpServer, 'url'>,
   body: unknown,
   { token = 'ann', sessionId, headers, signal }: RawOptions = {},
   path = '/mcp',

@@ -64,7 +64,7 @@ describe.each(DATABASES)('%s', (name, _isolation, open) => {
         const query = async (_users: unknown, sql: string, parameters: readonly unknown[]) =>
           (await tablesOf(em).executeQuery(CompiledQuery.raw(sql, [...parameters]))).rows;
         const changes = startAgentInstance(EMPTY_CONVERSATION, { ...first, id: newId() }).changes!;
-        const instances = [{ userId: target.userId, baseVersion: 0, changes }];
+        const instances = [{ userId: target.userId, before: null, changes }];
         await saveChanges({ queryInBatch: query } as unknown as Database, instances, [], {
           channel: '',
           payloads: [],

@@ -5,6 +5,7 @@ import { openPostgres } from '../../../src/adapters/mikro-orm/postgres.ts';
 import { loadConversations } from '../../../src/adapters/mikro-orm/statements/conversations/load-conversations.ts';
 import { saveChanges } from '../../../src/adapters/mikro-orm/statements/conversations/save-changes.ts';
 import { agentInstanceId, type UserId, userId } from '../../../src/domain/ids.ts';
+import { anAgentInstance, aQuestion } from '../../support/builders.ts';
 import { createDatabaseWithRole } from '../../support/postgres/postgres-database.ts';
 
 const ada = userId('ada');
@@ -141,14 +142,24 @@ describe.each([
     } as unknown as Database;
     const id = agentInstanceId('7c9e6679-7425-40de-944b-e07fc1f90ae7');
     await loadConversations(explaining, [{ userId: ada, agentInstanceId: id }]);
-    await saveChanges(explaining, [], [], { channel: '', payloads: [] });
+    const noNotification = { channel: '', payloads: [] };
+    await saveChanges(explaining, [], [], noNotification);
+    const instance = anAgentInstance({ id });
+    const changes = {
+      instance,
+      posted: [aQuestion({ agentInstanceId: id })],
+      amended: [],
+      gitDiff: undefined,
+    };
+    await saveChanges(explaining, [{ userId: ada, before: instance, changes }], [], noNotification);
+    expect(plans.at(-1)).toContain('notifications_pkey');
     for (const plan of plans) {
       expect(plan).toContain('hashed SubPlan');
       expect(plan).not.toMatch(/Seq Scan|Hash Join|Merge Join/);
       const conditions = plan.match(/Index Cond: .*/g);
       expect(conditions?.filter((condition) => !condition.includes('(user_id = '))).toEqual([]);
     }
-    expect(plans).toHaveLength(2);
+    expect(plans).toHaveLength(3);
   });
 });
 

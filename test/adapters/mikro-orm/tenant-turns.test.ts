@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { BATCHES, TenantTurns, turnKeyOf } from '../../../src/adapters/mikro-orm/database/tenant-turns.ts';
+import {
+  BACKGROUND,
+  BATCHES,
+  TenantTurns,
+  turnKeyOf,
+} from '../../../src/adapters/mikro-orm/database/tenant-turns.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 
 const ADA = ['ada' as UserId];
@@ -82,4 +87,13 @@ test('a statement that fails passes its turn on', async () => {
   await statements.end('a1', new Error('lost'));
   await failing;
   expect(statements.begun).toEqual(['a1', 'a2']);
+});
+
+test('what nobody waits for runs one at a time, and takes turns like one user', async () => {
+  const statements = new Statements(4);
+  statements.startWith(BACKGROUND, 'background1', 'background2');
+  statements.start(ADA, 'a1');
+  expect(statements.begun).toEqual(['background1', 'a1']);
+  await statements.end('background1');
+  expect(statements.begun).toEqual(['background1', 'a1', 'background2']);
 });

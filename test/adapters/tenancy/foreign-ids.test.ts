@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeApi } from '../../../src/adapters/koa/openapi/document.ts';
+import { openApiPath } from '../../../src/adapters/koa/openapi/rest-operations.ts';
+import {
+  ACCESS_REQUEST_PATH,
+  DEVICE_CODE_PATH,
+} from '../../../src/adapters/koa/rest/access-request-routes.ts';
+import { ANSWER_LINK_PATH } from '../../../src/adapters/koa/rest/answer-link-routes.ts';
 import { EXPORT_PATH } from '../../../src/adapters/koa/rest/export-route.ts';
+import { HOOK_PATH } from '../../../src/adapters/koa/rest/hook-route.ts';
 import { BASE_PATH } from '../../../src/adapters/koa/rest/route.ts';
 import { ROUTES } from '../../../src/adapters/koa/rest/routes.ts';
 import { SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../../../src/adapters/koa/rest/sign-in-routes.ts';
+import { SMS_REPLY_PATH } from '../../../src/adapters/koa/rest/sms-reply-route.ts';
 import { TOOLS } from '../../../src/adapters/mcp/tools/tools.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
 import type { UseCase } from '../../../src/application/use-case.ts';
@@ -27,6 +35,7 @@ import {
 import { METHOD_CASES, ObservedClient, toolRequest } from './requests/mcp-requests.ts';
 import { pathFields, restRequest } from './requests/rest-requests.ts';
 import { EVENTS, EVENTS_OF_INSTANCE } from './requests/stream-requests.ts';
+import { TASK_CASES, TASK_ID_KINDS, taskRequest } from './requests/task-requests.ts';
 
 describe('every field, route and tool is covered', () => {
   const named = Object.values(useCases).map((useCase) => [useCase.name, useCase as UseCase] as const);
@@ -48,15 +57,29 @@ describe('every field, route and tool is covered', () => {
       hasSignIn: true,
       hasStreams: true,
       hasExport: true,
+      hasAnswerLinks: true,
+      hasSmsReplies: true,
+      hookAgents: ['claude-code'],
       publishesPublicKeys: true,
+      hasOAuth: true,
     });
     const inTable = new Set(ROUTES.map(({ path }) => BASE_PATH + path.replaceAll(/:(\w+)/g, '{$1}')));
     const beside = Object.keys(paths).filter((path) => path.startsWith(BASE_PATH) && !inTable.has(path));
     const walked = [EVENTS, EVENTS_OF_INSTANCE, EXPORT_PATH].map((path) =>
       path.replaceAll(/:(\w+)/g, '{$1}'),
     );
-    // Signing in and out needs a cookie or code that only its owner has.
-    const named = [...walked.map((path) => BASE_PATH + path), SESSION_PATH, SIGN_IN_OPTIONS_PATH];
+    // These need a cookie or code that only its owner has, such as an answer link. An SMS names no ids.
+    // An event of a hook names a session, and has tests of its own.
+    const named = [
+      ...walked.map((path) => BASE_PATH + path),
+      SESSION_PATH,
+      SIGN_IN_OPTIONS_PATH,
+      openApiPath(ANSWER_LINK_PATH),
+      SMS_REPLY_PATH,
+      openApiPath(ACCESS_REQUEST_PATH),
+      openApiPath(DEVICE_CODE_PATH),
+      BASE_PATH + openApiPath(HOOK_PATH),
+    ];
     expect(beside.toSorted()).toEqual(named.toSorted());
   });
 
@@ -88,6 +111,8 @@ describe.each(STORES)('$name', ({ open, clients }) => {
         foreign: idsNamedBy(one, tenants.owner.ids),
         unknown: idsNamedBy(one, tenants.unused),
         send: restRequest(server.url, route, one),
+        // The agents of one page are updated at once, in as many batches as the moment allows.
+        countsVary: route.useCase === useCases.stopAllAgents,
       }));
       await expectIndistinguishable(server, tenants, comparisons);
     }
@@ -113,6 +138,21 @@ describe.each(STORES)('$name', ({ open, clients }) => {
       await expectIndistinguishable(server, tenants, [comparison]);
     }
   });
+
+  test.each(Object.entries(TASK_CASES))(
+    'over MCP, %s answers a foreign id like an id that never existed',
+    async (_, request) => {
+      for (const tenants of [await createTenants(server), await createTenantsWithSameIds(server)]) {
+        const comparisons = TASK_ID_KINDS.map((kind) => ({
+          name: kind,
+          foreign: { id: tenants.owner.ids[kind] },
+          unknown: { id: tenants.unused[kind] },
+          send: taskRequest(server.url, request),
+        }));
+        await expectIndistinguishable(server, tenants, comparisons);
+      }
+    },
+  );
 
   describe.each(clients)('over MCP, $kind', (kind) => {
     /** Creates the tenants, and an MCP client for `stranger` and for `control`. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { InMemoryAgentInstanceRepository } from '../../../src/adapters/in-memory/agent-instance-repository.ts';
 import { InMemoryApiKeyRepository } from '../../../src/adapters/in-memory/api-key-repository.ts';
 import { InMemoryDashboardQueries } from '../../../src/adapters/in-memory/dashboard-queries.ts';
+import { inMemoryStore } from '../../../src/adapters/in-memory/store.ts';
 import { JwtIssuer } from '../../../src/adapters/jwt/jwt-issuer.ts';
 import { JwtVerifier } from '../../../src/adapters/jwt/jwt-verifier.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
@@ -10,6 +11,7 @@ import { SignInCodes } from '../../../src/application/admin/sign-in-codes.ts';
 import { createDispatch } from '../../../src/application/dispatch/dispatch.ts';
 import { DEFAULT_SETTINGS } from '../../../src/application/use-case.ts';
 import * as useCases from '../../../src/application/use-cases/index.ts';
+import { DeadlineAnnouncements } from '../../../src/application/waiting/deadline-announcements.ts';
 import { OpenWaits } from '../../../src/application/waiting/open-waits.ts';
 import type { UserId } from '../../../src/domain/ids.ts';
 import { storageUnavailable } from '../../../src/ports/errors.ts';
@@ -32,6 +34,7 @@ class Server {
   readonly issuer = new JwtIssuer({ key: pairs.EdDSA });
   readonly ids = new FakeIds();
   readonly waits = new OpenWaits();
+  readonly deadlines = new DeadlineAnnouncements();
   readonly settings = DEFAULT_SETTINGS;
   readonly codes = new SignInCodes(this);
   readonly dispatch = createDispatch(this, new AbortController().signal);
@@ -202,5 +205,28 @@ describe('signing out', () => {
     await end(adaId, '');
     await end(userIdOf('nobody'), 'nonsense');
     expect(await areValid(ofAda, ofEve)).toEqual([true, true]);
+  });
+});
+
+describe('a code for all processes', () => {
+  const { authorizations } = inMemoryStore(new InProcessSignals());
+  const process = (server: Server) => new SignInCodes({ ...portsOf(server), authorizations });
+  const portsOf = ({ apiKeys, issuer, clock }: Server) => ({ apiKeys, issuer, clock });
+
+  test('is redeemed by any of them, once, for the token of its user', async () => {
+    const server = new Server();
+    const code = await process(server).newSharedCode(eveId);
+    const answers = await Promise.allSettled([1, 2, 3].map(() => process(server).redeem(code)));
+    const tokens = answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    expect(tokens).toHaveLength(1);
+    expect(await server.callerOf(tokens[0]!)).toMatchObject({ userId: eveId, scopes: ['dashboard'] });
+    await expect(process(server).redeem(code)).rejects.toMatchObject(REFUSED);
+  });
+
+  test('is valid for a minute', async () => {
+    const server = new Server();
+    const code = await process(server).newSharedCode(adaId);
+    server.clock.advance(60_000);
+    await expect(process(server).redeem(code)).rejects.toMatchObject(REFUSED);
   });
 });

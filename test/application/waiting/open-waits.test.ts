@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { OpenWaits } from '../../../src/application/waiting/open-waits.ts';
 import { instanceIdOf, userIdOf } from '../../support/builders.ts';
 
@@ -52,4 +52,43 @@ test('a token has a limited number of waits, and so has a user with several toke
   first[Symbol.dispose]();
   using _next = waits.begin(wait(ada, 4), phone);
   expect(() => waits.begin(wait(ada, 5), laptop)).toThrow(expect.objectContaining(tooMany));
+});
+
+describe('an agent that comes back', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('counts as waiting for 15 seconds each time', () => {
+    const waits = new OpenWaits();
+    const changes: string[] = [];
+    waits.onChange(({ userId }) => changes.push(userId));
+    waits.noteComingBack(wait());
+    vi.advanceTimersByTime(14_000);
+    waits.noteComingBack(wait());
+    vi.advanceTimersByTime(14_999);
+    expect([...waits.instancesOf(ada)]).toEqual([instanceIdOf(1)]);
+    expect(changes).toEqual([ada]);
+    vi.advanceTimersByTime(1);
+    expect([...waits.instancesOf(ada)]).toEqual([]);
+    expect(changes).toEqual([ada, ada]);
+    waits.noteComingBack(wait());
+    expect([...waits.all()]).toEqual([wait()]);
+  });
+
+  test('is one for each user and instance, and does not end other waits', () => {
+    const waits = new OpenWaits();
+    for (const each of [wait(), wait(), wait(ada, 2), wait(eve)]) waits.noteComingBack(each);
+    expect(waits.count).toBe(3);
+    using _open = waits.begin(wait());
+    vi.advanceTimersByTime(15_000);
+    expect([...waits.all()]).toEqual([wait()]);
+  });
+
+  test('takes no wait away from the limits', () => {
+    const waits = new OpenWaits({ perToken: 1, perUser: 1 });
+    waits.noteComingBack(wait());
+    waits.noteComingBack(wait(ada, 2));
+    using _open = waits.begin(wait());
+    expect(waits.count).toBe(3);
+  });
 });

@@ -4,6 +4,12 @@ import type { ServerAccess } from './server-access.ts';
 /** How many steps the method `steps` sends at the same time. */
 const CONCURRENCY = 32;
 
+export interface Received {
+  readonly messages: readonly { readonly id: string; readonly content: string }[];
+  readonly outcomes: readonly object[];
+  readonly stop_requested: { readonly reason: string | null } | null;
+}
+
 /** An agent that uses the REST API with its own token. */
 export class Agent {
   readonly id = randomUUID();
@@ -24,8 +30,12 @@ export class Agent {
   }
 
   /** @returns the question's id */
-  ask(content: string): Promise<string> {
-    return this.#send(content, { requires_user_input: true });
+  ask(content: string, fields: object = {}): Promise<string> {
+    return this.#send(content, { requires_user_input: true, ...fields });
+  }
+
+  withdraw(questionId: string): Promise<unknown> {
+    return this.#post(`/questions/${questionId}/withdraw`, {});
   }
 
   /** Sends many steps concurrently. Only the first and the last have a fixed position. */
@@ -41,16 +51,22 @@ export class Agent {
 
   /** Waits up to `waitSeconds` for messages of the user. Returns an empty list if there are none. */
   async receive(waitSeconds: number): Promise<string[]> {
-    const { messages } = await this.#post<{ messages: { id: string; content: string }[] }>(
-      '/messages/pending',
-      { agent_instance_id: this.id, last_read_message_id: this.#lastMessageId, wait: waitSeconds },
-    );
-    this.#lastMessageId = messages.at(-1)?.id ?? this.#lastMessageId;
-    return messages.map(({ content }) => content);
+    return (await this.receiveAll(waitSeconds)).messages.map(({ content }) => content);
   }
 
-  async end(): Promise<void> {
-    await this.#post('/sessions/end', { agent_instance_id: this.id });
+  /** Does the same, and returns everything that the agent is told. */
+  async receiveAll(waitSeconds: number): Promise<Received> {
+    const received = await this.#post<Received>('/messages/pending', {
+      agent_instance_id: this.id,
+      last_read_message_id: this.#lastMessageId,
+      wait: waitSeconds,
+    });
+    this.#lastMessageId = received.messages.at(-1)?.id ?? this.#lastMessageId;
+    return received;
+  }
+
+  async end(fields: object = {}): Promise<void> {
+    await this.#post('/sessions/end', { agent_instance_id: this.id, ...fields });
   }
 
   async #send(content: string, fields: object): Promise<string> {

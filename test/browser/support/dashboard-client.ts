@@ -16,6 +16,10 @@ export class DashboardClient {
     return this.#call('POST', `/agent-instances/${instance.id}/messages`, { content });
   }
 
+  answer(questionId: string, answer: object): Promise<void> {
+    return this.#call('POST', `/questions/${questionId}/answer`, answer);
+  }
+
   async #call(method: string, path: string, body: object): Promise<void> {
     const { url, dashboardToken } = this.#server;
     const response = await fetch(`${url}/api/v1${path}`, {

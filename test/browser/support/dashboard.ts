@@ -1,11 +1,12 @@
-import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Scope } from '../../../src/domain/user/api-key.ts';
 import { freshStore, type Store, type StoreKind } from '../../e2e/stores.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
-import { DESKTOP, launchBrowser, OTHER_NAME, signIn } from './browser.ts';
+import { DESKTOP, OTHER_NAME, signIn } from './browser.ts';
 import type { ServerAccess } from './server-access.ts';
 import { type KeyOptions, TokenIssuer } from './token-issuer.ts';
+import { WatchedBrowser } from './watched-browser.ts';
 
 /**
  * Provides what a test of the page needs: a running server, a new user for each test, and browsers. A test
@@ -14,9 +15,7 @@ import { type KeyOptions, TokenIssuer } from './token-issuer.ts';
 export class Dashboard {
   /** The server's address, and the tokens of this test's user. */
   server!: ServerAccess;
-  /** Errors that the pages have reported. A test that expects an error removes it from here. */
-  readonly pageErrors: string[] = [];
-  #browser!: Browser;
+  #browser!: WatchedBrowser;
   #store!: Store;
   #running!: RunningServer;
   #tokenIssuer!: TokenIssuer;
@@ -35,10 +34,12 @@ export class Dashboard {
 
   /** Returns an empty page in a new browser context that is not signed in. */
   async openSignedOut(device: BrowserContextOptions = DESKTOP): Promise<Page> {
-    const context = await this.#browser.newContext({ locale: 'en-GB', ...device });
-    context.setDefaultTimeout(TIMEOUT_MS);
-    await this.#collectErrors(context);
-    return context.newPage();
+    return this.#browser.openPage(device);
+  }
+
+  /** Errors that the pages have reported. A test that expects an error removes it from here. */
+  get pageErrors(): string[] {
+    return this.#browser.pageErrors;
   }
 
   /** Issues another token for the test's user. */
@@ -82,18 +83,6 @@ export class Dashboard {
     return RunningServer.start({ ...SETTINGS, ...store.env, ...env });
   }
 
-  async #collectErrors(context: BrowserContext): Promise<void> {
-    context.on('weberror', (error) => this.pageErrors.push(error.error().message));
-    context.on('console', (message) => {
-      if (message.type() === 'error' && !isExpected(message)) this.pageErrors.push(message.text());
-    });
-    await context.addInitScript(() => {
-      addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
-        console.error(`policy: ${violatedDirective} forbids ${blockedURI} (${sourceFile})`);
-      });
-    });
-  }
-
   /** Registers set-up and clean-up with the test runner: one server per test file, one user per test. */
   static forTests(kind: StoreKind = 'PGlite'): Dashboard {
     const dashboard = new Dashboard();
@@ -102,10 +91,10 @@ export class Dashboard {
       dashboard.#store = kind === 'PGlite' ? await freshStore('PGlite') : await freshStore(kind);
       dashboard.#running = await RunningServer.start({ ...SETTINGS, ...dashboard.#store.env });
       dashboard.#tokenIssuer = await TokenIssuer.open(dashboard.#store.env);
-      dashboard.#browser = await launchBrowser();
+      dashboard.#browser = await WatchedBrowser.launch();
     });
     afterAll(async () => {
-      await dashboard.#browser?.close();
+      await dashboard.#browser?.[Symbol.asyncDispose]();
       await dashboard.#tokenIssuer?.[Symbol.asyncDispose]();
       await dashboard.#running?.[Symbol.asyncDispose]();
       for (const store of [dashboard.#store, ...dashboard.#otherStores]) await store?.[Symbol.asyncDispose]();
@@ -119,19 +108,9 @@ export class Dashboard {
         dashboardToken: await dashboard.issueToken('dashboard'),
       };
     });
-    afterEach(async () => {
-      for (const context of dashboard.#browser.contexts()) await context.close();
-      expect(dashboard.pageErrors.splice(0)).toEqual([]);
-    });
+    afterEach(() => dashboard.#browser.endTest());
     return dashboard;
   }
 }
 
-/** How long a test waits for something to appear on a page. */
-const TIMEOUT_MS = 60_000;
-
 const SETTINGS = { LOG_LEVEL: 'warn', ALLOWED_HOSTS: OTHER_NAME };
-
-/** Browsers log every failed request. Statuses 401, 404 and 409 and lost connections are normal here. */
-const isExpected = (message: ConsoleMessage): boolean =>
-  /^Failed to load resource: (?:.* status of (?:401|404|409) |net::ERR_)/.test(message.text());

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { AGENT_TOKEN, GaveUp, play, SERVER_URL } from './session.ts';
+import { allowWhenPrinted } from './allow-in-browser.ts';
+import { AGENT_TOKEN, CREDENTIALS, GaveUp, play, SERVER_URL, SIGNS_IN } from './session.ts';
 
 const run = promisify(execFile);
-const TARGET = [`${SERVER_URL}/mcp`, '--header', `Authorization: Bearer ${AGENT_TOKEN}`];
+const TARGET = [`${SERVER_URL}/mcp`, ...CREDENTIALS];
 
 /** Each call is a process of its own. */
 await play(async (tool, args) => {
@@ -12,6 +13,7 @@ await play(async (tool, args) => {
   const command = [process.env.CLIENT_PROGRAM!, '--cli', ...TARGET, ...call, '--format', 'json', '--quiet'];
   const giveUp = new AbortController();
   const running = run(process.execPath, command, { signal: giveUp.signal, killSignal: 'SIGINT' });
+  if (SIGNS_IN) allowWhenPrinted(running.child.stderr!);
   const finished = running.finally(() => giveUp.abort());
   if (tool === 'ask_question') endWhenAsked(args, giveUp).catch(() => giveUp.abort());
   const { stdout } = await finished.catch((error) => {

@@ -2,6 +2,10 @@ import { createInterface } from 'node:readline';
 
 export const SERVER_URL = process.env.SERVER_URL!;
 export const AGENT_TOKEN = process.env.AGENT_TOKEN!;
+/** Whether the client gets a token over OAuth, after a person has allowed it, instead of having one. */
+export const SIGNS_IN = process.env.SIGNS_IN === 'true';
+/** The arguments with which programs of the command line get a token. */
+export const CREDENTIALS = SIGNS_IN ? [] : ['--header', `Authorization: Bearer ${AGENT_TOKEN}`];
 /** How long the client waits for the first answer. Nobody answers within that time. */
 const SHORT_MS = 5_000;
 /** Enough for everything that comes at once, also on a busy machine. */

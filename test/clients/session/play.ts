@@ -14,6 +14,7 @@ export async function playSession(command: Command, protocol: string, emptyData:
     HOME: server.folder,
     SERVER_URL: server.url,
     AGENT_TOKEN: server.agentToken,
+    DASHBOARD_TOKEN: server.dashboardToken,
   });
   for (const scene of scriptFor(protocol)) await playScene(scene, client, server);
   const exit = await client.end();

@@ -58,7 +58,7 @@ describe('a command line that is not valid', () => {
   test('says what was wrong, and how the command is used here', async () => {
     for (const [args, wrong, usage] of [
       [['sevre'], "unknown command 'sevre'", '[options] [command]'],
-      [['reply'], "missing required argument 'instance'", 'reply [options] <instance> [text]'],
+      [['reply'], "missing required argument 'instance'", 'reply [options] <instance> [answer]'],
       [['token', 'revoke'], "missing required argument 'id'", 'token revoke [options] <id>'],
       [['token', 'list', 'x'], 'too many arguments', 'token list [options]'],
       [['token', 'issue'], "required option '--user <user>'", 'token issue [options]'],

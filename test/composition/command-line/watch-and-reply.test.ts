@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';
-import { plainLine, plainText } from '../../../src/composition/terminal/plain-text.ts';
+import { plainLine, plainText } from '../../../src/domain/text/plain-text.ts';
 import { BIN } from '../../support/servers/agent-dashboard.ts';
 import { NodeProcess } from '../../support/servers/node-process.ts';
 import { RunningServer } from '../../support/servers/running-server.ts';
@@ -26,12 +26,13 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-const say = async (id: string, content: string, isQuestion = false) => {
+const say = async (id: string, content: string, isQuestion = false, fields: object = {}) => {
   const body = {
     agent_instance_id: id,
     agent_type: 'codex',
     content,
     requires_user_input: isQuestion,
+    ...fields,
   };
   const answer = await server.call('POST', '/messages/agent', { body });
   return ((await answer.json()) as { message_id: string }).message_id;
@@ -66,6 +67,74 @@ test('a number without an option is refused with a list of the options, and the 
   expect(await pending(id, question)).toEqual(['3 days later']);
 });
 
+test('a reply chooses several options by their numbers, and is refused with too few of them', async () => {
+  const id = uuidV7.next();
+  const options = ['A', 'B', 'C'].map((label) => ({ label }));
+  await say(id, 'Which?', true, { options, multiple: true, min: 2 });
+  expect(await run(['reply', id, '1'], env)).toMatchObject({
+    code: 1,
+    stderr: 'agent-dashboard: values must have 2 to 3 of them\n',
+  });
+  expect(await run(['reply', id, '1,3'], env)).toMatchObject({ code: 0, stdout: 'Answered: "A, C"\n' });
+});
+
+test('a number that may mean two options is refused, and --option and --text say which', async () => {
+  const id = uuidV7.next();
+  const options = ['2', '3', '5'].map((label) => ({ label }));
+  const ask = (text: string) => say(id, text, true, { options });
+  await ask('How many?');
+  expect((await run(['reply', id, '3'], env)).stderr).toBe(
+    'agent-dashboard: 3 may mean option 3 ("5") or the text "3". Write --option 3 for the option, or --text 3 for the text\n',
+  );
+  expect(await run(['reply', id, '--option', '2'], env)).toMatchObject({ stdout: 'Answered: "3"\n' });
+  await ask('How many more?');
+  expect(await run(['reply', id, '--text', '2'], env)).toMatchObject({ stdout: 'Answered: "2"\n' });
+  expect(await run(['reply', id, '2', '--option', '2'], env)).toMatchObject({ code: 2 });
+  expect(await run(['reply', id, '--option', '2'], env)).toMatchObject({
+    code: 1,
+    stderr: 'agent-dashboard: There is no open question\n',
+  });
+});
+
+test('a reply fills in a form field by field, and the agent gets typed values and where it was answered', async () => {
+  const id = uuidV7.next();
+  const properties = { port: { type: 'integer' }, tls: { type: 'boolean' } };
+  const question = await say(id, 'How?', true, { form: { type: 'object', properties, required: ['port'] } });
+  expect(await run(['reply', id, 'yes'], env)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Its fields: - port: whole number, required  - tls: yes or no'),
+  });
+  expect(await run(['reply', id, '--field', 'port=x'], env)).toMatchObject({
+    code: 1,
+    stderr: 'agent-dashboard: form.port must be a number\n',
+  });
+  const fields = ['--field', 'port=8081', '--field', 'tls=yes'];
+  expect(await run(['reply', id, ...fields], env)).toMatchObject({ code: 0 });
+  const body = { agent_instance_id: id, last_read_message_id: question };
+  const read = await server.call('POST', '/messages/pending', { body });
+  expect(await read.json()).toMatchObject({
+    outcomes: [{ question_id: question, form: { port: 8081, tls: true }, via: 'terminal' }],
+  });
+});
+
+test('stop asks one agent or all of them to stop, with a reason', async () => {
+  const id = uuidV7.next();
+  await say(id, 'a step');
+  const stopOf = async () => {
+    const heartbeat = await server.call('POST', `/agents/instances/${id}/heartbeat`);
+    return ((await heartbeat.json()) as { stop_requested: object | null }).stop_requested;
+  };
+  const stop = ['stop', id, '--reason', 'Wrong branch'];
+  expect(await run(stop, env)).toEqual({ code: 0, stdout: 'Asked to stop.\n', stderr: '' });
+  expect(await stopOf()).toMatchObject({ reason: 'Wrong branch' });
+  expect((await run(['stop', '--all'], env)).stdout).toMatch(/^Asked to stop: \d+ of your agents\.\n$/);
+  expect(await stopOf()).toMatchObject({ reason: 'Wrong branch' });
+  await server.call('POST', '/sessions/end', { body: { agent_instance_id: id } });
+  expect(await run(['stop', id], env)).toMatchObject({ stdout: 'It has ended already.\n' });
+  for (const args of [['stop'], ['stop', id, '--all']])
+    expect(await run(args, env)).toMatchObject({ code: 2 });
+});
+
 test('a number is an ordinary answer when the question has no options', async () => {
   const id = uuidV7.next();
   await say(id, 'How many?', true);
@@ -89,10 +158,22 @@ test('a reply reports when there is no open question, and when the run has ended
   expect((await run(['reply', id, 'go on'], env)).stdout).toMatch(/^Queued, but the run has ended\./);
 });
 
+test('the number of an option is not sent without an open question, unless --text says that it is a text', async () => {
+  const id = uuidV7.next();
+  const step = await say(id, 'a step');
+  for (const number of ['2', '1,3'])
+    expect(await run(['reply', id, number], env)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `agent-dashboard: There is no open question. To send the text anyway, write --text ${number}\n`,
+    });
+  expect(await pending(id, step)).toEqual([]);
+});
+
 test('a reply without an open question is queued, also when only the start of the instance id is given', async () => {
   const id = uuidV7.next();
   const step = await say(id, 'a step');
-  expect(await run(['reply', id, '2', '--json'], env)).toMatchObject({
+  expect(await run(['reply', id, '--text', '2', '--json'], env)).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('"outcome":"queued"'),
   });
@@ -117,7 +198,7 @@ test('a reply that comes too late prints the accepted answer and exits with 1', 
   const id = uuidV7.next();
   await say(id, 'Which port?', true);
   // Both commands see the open question and answer it.
-  const both = ['8080\u001b[2J', '8081'].map(async (text) => {
+  const both = ['use 8080\u001b[2J', 'use 8081'].map(async (text) => {
     await using command = new NodeProcess([BIN, 'reply', id, text], { env });
     const { code } = await command.whenEnded;
     return { code, stdout: command.stdout };
@@ -125,7 +206,7 @@ test('a reply that comes too late prints the accepted answer and exits with 1', 
   const outcomes = await Promise.all(both);
   const late = outcomes.find(({ code }) => code === 1);
   // If one command ended before the other began, the later reply was queued instead.
-  if (late !== undefined) expect(late.stdout).toMatch(/^Already answered: "808[01]/);
+  if (late !== undefined) expect(late.stdout).toMatch(/^Already answered: "use 808[01]/);
   for (const { stdout } of outcomes) expect(stdout).not.toContain('\u001b');
 });
 

@@ -25,16 +25,29 @@ const DEFAULTS = {
   jwtPrivateKey: null,
   allowShortRsaKeys: false,
   identityProvider: null,
+  oauth: true,
   publicUrl: null,
   corsOrigins: [],
   allowedHosts: [],
   staleAfterSeconds: 300,
   rateLimitPerMinute: 60_000,
   retentionDays: null,
+  notifications: {
+    key: null,
+    allowPrivateTargets: true,
+    mail: null,
+    webPush: { keys: null, subject: 'mailto:agent-dashboard@example.com' },
+    telegram: null,
+    slack: null,
+    twilio: null,
+  },
   metricsPort: null,
   hasTraces: false,
   logLevel: null,
 };
+
+/** The settings of notifications, some of them changed. */
+const notifying = (changed: object) => ({ notifications: { ...DEFAULTS.notifications, ...changed } });
 
 interface Expected {
   /** The part of the error that describes a valid value. */
@@ -45,6 +58,8 @@ interface Expected {
   /** Other variables that must be set with it. */
   readonly beside?: Environment;
 }
+
+const TWILIO = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'secret', from: '+15005550006' };
 
 const VARIABLES: { readonly [name: string]: Expected } = {
   DATABASE_URL: {
@@ -89,8 +104,20 @@ const VARIABLES: { readonly [name: string]: Expected } = {
     wrong: ['id.example.com/jwks', 'file:///etc/keys', 'data:application/json,{}', '/jwks'],
     right: [
       'https://id.example.com/jwks',
-      { identityProvider: { jwksUrl: 'https://id.example.com/jwks', issuer: null, audience: null } },
+      {
+        identityProvider: {
+          jwksUrl: 'https://id.example.com/jwks',
+          issuer: null,
+          audience: null,
+          signIn: null,
+        },
+      },
     ],
+  },
+  OAUTH: {
+    must: /be on or off/,
+    wrong: ['true', 'ON', 'none'],
+    right: ['off', { oauth: false }],
   },
   PUBLIC_URL: {
     must: /http or https URL/,
@@ -106,7 +133,16 @@ const VARIABLES: { readonly [name: string]: Expected } = {
       'http://a.example/api/agents',
       'http://a.example/x/../docs/',
     ],
-    right: ['https://agents.example.com/here//', { publicUrl: 'https://agents.example.com/here' }],
+    right: [
+      'https://agents.example.com/here//',
+      {
+        publicUrl: 'https://agents.example.com/here',
+        ...notifying({
+          allowPrivateTargets: false,
+          webPush: { keys: null, subject: 'https://agents.example.com/here//' },
+        }),
+      },
+    ],
   },
   CORS_ORIGINS: {
     must: /comma-separated list of origins such as https:/,
@@ -135,6 +171,96 @@ const VARIABLES: { readonly [name: string]: Expected } = {
     must: /whole number: the requests one token may make a minute/,
     wrong: ['-1', '1.5', '1e3', 'many', ' 5', '9999999999'],
     right: ['600', { rateLimitPerMinute: 600 }],
+  },
+  NOTIFICATION_KEY: {
+    must: /32 random bytes in base64url/,
+    wrong: ['hunter2', 'A'.repeat(42), `${'A'.repeat(42)}=`],
+    right: ['A'.repeat(43), notifying({ key: 'A'.repeat(43) })],
+  },
+  ALLOW_PRIVATE_NOTIFICATION_TARGETS: {
+    must: /be true or false/,
+    wrong: ['yes', '1'],
+    right: ['false', notifying({ allowPrivateTargets: false })],
+  },
+  SMTP_URL: {
+    must: /address of a mail server/,
+    wrong: ['mail.example.com', 'https://u:hunter2@mail.example.com'],
+    right: [
+      'smtps://u:p@mail.example.com',
+      notifying({ mail: { smtpUrl: 'smtps://u:p@mail.example.com', from: 'a@example.com' } }),
+    ],
+    beside: { MAIL_FROM: 'a@example.com' },
+  },
+  MAIL_FROM: {
+    must: /sender of mails/,
+    wrong: ['nobody', 'a@b\r\nBcc: c@d'],
+    right: [
+      'Dashboard <a@example.com>',
+      notifying({ mail: { smtpUrl: 'smtp://mail.example.com', from: 'Dashboard <a@example.com>' } }),
+    ],
+    beside: { SMTP_URL: 'smtp://mail.example.com' },
+  },
+  VAPID_PUBLIC_KEY: {
+    must: /public key of web push/,
+    wrong: ['B'.repeat(86), 'x'],
+    right: [
+      'B'.repeat(87),
+      notifying({
+        webPush: {
+          ...DEFAULTS.notifications.webPush,
+          keys: { publicKey: 'B'.repeat(87), privateKey: 'A'.repeat(43) },
+        },
+      }),
+    ],
+    beside: { VAPID_PRIVATE_KEY: 'A'.repeat(43) },
+  },
+  VAPID_PRIVATE_KEY: {
+    must: /private key of web push/,
+    wrong: ['A'.repeat(44), 'hunter2'],
+    right: [
+      'A'.repeat(43),
+      notifying({
+        webPush: {
+          ...DEFAULTS.notifications.webPush,
+          keys: { publicKey: 'B'.repeat(87), privateKey: 'A'.repeat(43) },
+        },
+      }),
+    ],
+    beside: { VAPID_PUBLIC_KEY: 'B'.repeat(87) },
+  },
+  VAPID_SUBJECT: {
+    must: /mailto:… or https:/,
+    wrong: ['a@example.com', 'http://example.com'],
+    right: ['mailto:a@example.com', notifying({ webPush: { keys: null, subject: 'mailto:a@example.com' } })],
+  },
+  TELEGRAM_BOT_TOKEN: {
+    must: /token of a Telegram bot/,
+    wrong: ['hunter2', '123456'],
+    right: ['123456:ABC-DEF', notifying({ telegram: '123456:ABC-DEF' })],
+  },
+  SLACK_BOT_TOKEN: {
+    must: /bot token of a Slack app/,
+    wrong: ['hunter2', 'xapp-1'],
+    right: ['xoxb-1', notifying({ slack: { botToken: 'xoxb-1', appToken: 'xapp-1' } })],
+    beside: { SLACK_APP_TOKEN: 'xapp-1' },
+  },
+  SLACK_APP_TOKEN: {
+    must: /app-level token of the same Slack app/,
+    wrong: ['hunter2', 'xoxb-1'],
+    right: ['xapp-1', notifying({ slack: { botToken: 'xoxb-1', appToken: 'xapp-1' } })],
+    beside: { SLACK_BOT_TOKEN: 'xoxb-1' },
+  },
+  TWILIO_ACCOUNT_SID: {
+    must: /SID of a Twilio account/,
+    wrong: ['x', 'AC1'],
+    right: [TWILIO.accountSid, notifying({ twilio: TWILIO })],
+    beside: { TWILIO_AUTH_TOKEN: TWILIO.authToken, TWILIO_FROM: TWILIO.from },
+  },
+  TWILIO_FROM: {
+    must: /a number such as \+15005550006/,
+    wrong: ['15005550006', 'me'],
+    right: [TWILIO.from, notifying({ twilio: TWILIO })],
+    beside: { TWILIO_ACCOUNT_SID: TWILIO.accountSid, TWILIO_AUTH_TOKEN: TWILIO.authToken },
   },
   METRICS_PORT: {
     must: /port number from 0 to 65535/,
@@ -225,7 +351,22 @@ test('JWT_ISSUER and JWT_AUDIENCE apply to the tokens of JWKS_URL', () => {
     jwksUrl: 'http://localhost/jwks',
     issuer: 'https://id.example',
     audience: 'agents',
+    signIn: null,
   });
+});
+
+test('OIDC_CLIENT_ID lets people sign in at the provider whose address is JWT_ISSUER', () => {
+  const provider = { JWKS_URL: 'http://localhost/jwks', JWT_ISSUER: 'https://id.example' };
+  const env = { ...provider, OIDC_CLIENT_ID: 'dashboard' };
+  const signIn = { issuer: 'https://id.example', clientId: 'dashboard', clientSecret: null };
+  expect(readConfig(env).identityProvider?.signIn).toEqual(signIn);
+  const withSecret = { ...env, OIDC_CLIENT_SECRET: 'hunter2' };
+  expect(readConfig(withSecret).identityProvider?.signIn).toEqual({ ...signIn, clientSecret: 'hunter2' });
+  expect(refusal({ OIDC_CLIENT_ID: 'dashboard' })).toMatch(/^OIDC_CLIENT_ID must not be set without JWT_ISS/);
+  expect(refusal({ ...provider, OIDC_CLIENT_SECRET: 'hunter2' })).toMatch(
+    /^OIDC_CLIENT_SECRET must not be set without OIDC_CLIENT_ID/,
+  );
+  expect(refusal({ ...env, JWT_ISSUER: 'id.example' })).toMatch(/^JWT_ISSUER must be the http or https URL/);
 });
 
 test.each(['JWT_ISSUER', 'JWT_AUDIENCE'])(

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -25,6 +25,7 @@ test('the log of a whole run, faults included, has no token, key, password or Au
   await using server = await RunningServer.start(env);
   const { agentToken, dashboardToken } = server;
   const expired = await issueToken(env, '--user', 'ada', '--expires', '1s');
+  const linkToken = randomBytes(32).toString('base64url');
   const altered = `${agentToken.slice(0, -6)}AAAAAA`;
   const agent_instance_id = randomUUID();
   const step = { agent_instance_id, agent_type: 'codex', content: 'said-in-confidence' };
@@ -43,6 +44,8 @@ test('the log of a whole run, faults included, has no token, key, password or Au
   await noteStatus(server.call('GET', `/auth/verify?access_token=${agentToken}`));
   await noteStatus(server.call('POST', '/messages/agent', { body: `{"content":"${agentToken}` }));
   await noteStatus(server.call('GET', `/nowhere/${agent_instance_id}`));
+  for (const path of [linkToken, `${linkToken}/`])
+    await noteStatus(server.call('GET', `/answer-links/${path}`));
   await sendMalformed(
     server,
     `GET /api/v1/auth/verify HTTP/1.1\r\nHost: a\r\nAuthor ization: ${agentToken}\r\n\r\n`,
@@ -75,6 +78,8 @@ test('the log of a whole run, faults included, has no token, key, password or Au
     401,
     400,
     404,
+    404,
+    404,
     expect.any(Number),
     expect.toBeOneOf([500, 503]),
     500,
@@ -86,6 +91,7 @@ test('the log of a whole run, faults included, has no token, key, password or Au
     ...secretPartsOf('agent token', agentToken),
     ...secretPartsOf('dashboard token', dashboardToken),
     ...secretPartsOf('expired token', expired),
+    'token of an answer link': linkToken,
     'end of the altered token': altered.slice(-20),
     'database password': 'pass-keeper-word',
     'private key': (await readFile(join(DATA_DIR, 'jwt-private-key.pem'), 'utf8')).split('\n')[1] ?? '',

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  columnsIn,
-  cut,
-  plainJson,
-  plainLine,
-  plainText,
-  wrap,
-} from '../../../src/composition/terminal/plain-text.ts';
+import { columnsIn, cut, plainJson, wrap } from '../../../src/composition/terminal/plain-text.ts';
+import { plainLine, plainText } from '../../../src/domain/text/plain-text.ts';
 
 const FLAG = '\u{1F1E9}\u{1F1EA}';
 const E = 'e\u0301';

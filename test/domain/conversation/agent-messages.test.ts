@@ -3,7 +3,6 @@ import type { StoredStatus } from '../../../src/domain/conversation/agent-instan
 import { type AgentMessage, postAgentMessage } from '../../../src/domain/conversation/agent-messages.ts';
 import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
 import type { Message } from '../../../src/domain/conversation/message.ts';
-import { requestUserInput } from '../../../src/domain/conversation/request-user-input.ts';
 import { checkGitDiff } from '../../../src/domain/text/git-diff.ts';
 import {
   aConversation,
@@ -53,8 +52,8 @@ describe('a message of the agent', () => {
     ['step', 'absent', [], 'ACTIVE', null],
     ['step', 'ACTIVE', [], 'ACTIVE', null],
     ['step', 'ACTIVE', QUEUE, 'ACTIVE', null],
-    ['step', 'AWAITING_INPUT', [], 'ACTIVE', null],
-    ['step', 'AWAITING_INPUT', QUEUE, 'ACTIVE', null],
+    ['step', 'AWAITING_INPUT', [], 'AWAITING_INPUT', null],
+    ['step', 'AWAITING_INPUT', QUEUE, 'AWAITING_INPUT', null],
     ['step', 'COMPLETED', [], 'COMPLETED', null],
     ['step', 'COMPLETED', QUEUE, 'ACTIVE', null],
     ['question', 'absent', [], 'AWAITING_INPUT', 'open'],
@@ -70,7 +69,7 @@ describe('a message of the agent', () => {
       const conversation =
         before === 'absent'
           ? EMPTY_CONVERSATION
-          : aConversation([aStep(), ...queue], {
+          : aConversation([before === 'AWAITING_INPUT' ? aQuestion() : aStep(), ...queue], {
               status: before,
               version: 5,
               lastReadMessageId: messageIdOf(1),
@@ -95,11 +94,15 @@ describe('a message of the agent', () => {
         content: 'the new message',
         createdAt: NOW,
         metadata: null,
+        question: null,
+        reach: null,
         requiresUserInput: kind === 'question',
         readAt: null,
         readVersion: changes?.instance.version,
         questionStatus: question,
         answerId: null,
+        expiresAt: null,
+        answerTo: null,
       });
       expect(changes?.posted).toEqual([output.message]);
       const handedOver = queue.map((message) => ({ ...message, readAt: NOW, readVersion: 6 }));
@@ -132,12 +135,12 @@ describe('a message of the agent', () => {
     expect(changes?.amended).toEqual([]);
   });
 
-  test('that is a step neither closes nor answers an open question', () => {
+  test('that is a step neither closes nor answers an open question, and does not hide it', () => {
     const { changes } = postAgentMessage(
       aConversation([aQuestion()], { status: 'AWAITING_INPUT' }),
       sent({ isQuestion: false }),
     );
-    expect(changes?.amended).toEqual([]);
+    expect(changes).toMatchObject({ amended: [], instance: { status: 'AWAITING_INPUT' } });
   });
 
   test('keeps its metadata', () => {
@@ -167,11 +170,15 @@ describe('the first message of an instance', () => {
       status: 'ACTIVE',
       startedAt: NOW,
       endedAt: null,
+      failure: null,
       metadata: null,
+      context: {},
       lastPosition: 1,
       stepCount: 1,
       lastReadMessageId: NEW,
       lease: null,
+      untoldEndings: [],
+      stop: null,
       lastHeartbeatAt: null,
       lastActivityAt: NOW,
       deletion: null,
@@ -282,119 +289,8 @@ describe('the git diff of a message', () => {
   });
 });
 
-describe('turning a step into a question', () => {
-  const STEP = messageIdOf(1);
-  const request = { messageId: STEP, now: NOW };
-  const atCursor = { lastReadMessageId: STEP, version: 5 };
-
-  test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT'])(
-    'with the cursor at the step and nothing queued, an instance that was %s awaits input',
-    (status) => {
-      const { output, changes } = requestUserInput(
-        aConversation([aStep()], { ...atCursor, status }),
-        request,
-      );
-      const message = { ...aStep(), requiresUserInput: true, questionStatus: 'open' };
-      expect(output).toEqual({ message, handedOver: [], more: false, stale: false });
-      expect(changes).toMatchObject({
-        posted: [],
-        amended: [message],
-        instance: { ...atCursor, status: 'AWAITING_INPUT', lastActivityAt: NOW, lastPosition: 1, version: 6 },
-      });
-    },
-  );
-
-  test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
-    'with the cursor at the step, the queue is handed over and answers it: %s becomes ACTIVE',
-    (status) => {
-      const conversation = aConversation([aStep(), ...QUEUE], { ...atCursor, status });
-      const { output, changes } = requestUserInput(conversation, request);
-      expect(output.stale).toBe(false);
-      expect(output.handedOver).toEqual(
-        QUEUE.map((message) => ({ ...message, readAt: NOW, readVersion: 6 })),
-      );
-      expect(output.message).toMatchObject({
-        id: STEP,
-        requiresUserInput: true,
-        questionStatus: 'answered',
-        answerId: messageIdOf(2),
-      });
-      expect(changes?.amended).toHaveLength(3);
-      expect(changes?.amended).toEqual(expect.arrayContaining([...output.handedOver, output.message]));
-      expect(changes?.instance).toMatchObject({
-        status: 'ACTIVE',
-        endedAt: null,
-        lastReadMessageId: messageIdOf(3),
-        version: 6,
-      });
-    },
-  );
-
-  test.each([
-    ['nothing queued', []],
-    ['something queued', QUEUE],
-  ])(
-    'with the cursor elsewhere and %s, the caller is stale and gets nothing, but the question is open',
-    (_what, queue) => {
-      const elsewhere = { lastReadMessageId: messageIdOf(7), version: 5 };
-      const { output, changes } = requestUserInput(aConversation([aStep(), ...queue], elsewhere), request);
-      expect(output).toMatchObject({
-        stale: true,
-        handedOver: [],
-        message: { questionStatus: 'open', answerId: null },
-      });
-      expect(changes).toMatchObject({
-        amended: [{ id: STEP, requiresUserInput: true, questionStatus: 'open' }],
-        instance: { ...elsewhere, status: 'AWAITING_INPUT', version: 6 },
-      });
-      expect(changes?.amended).toHaveLength(1);
-    },
-  );
-
-  test.each([
-    ['there', STEP],
-    ['elsewhere', messageIdOf(7)],
-  ])(
-    'on an ended instance, without a hand-off, leaves it ended and the question closed (cursor %s)',
-    (_where, cursor) => {
-      const ended = aConversation([aStep()], { status: 'COMPLETED', lastReadMessageId: cursor });
-      const { output, changes } = requestUserInput(ended, request);
-      expect(output.message).toMatchObject({
-        requiresUserInput: true,
-        questionStatus: 'closed',
-        answerId: null,
-      });
-      expect(changes?.instance).toMatchObject({ status: 'COMPLETED', endedAt: BEFORE });
-    },
-  );
-
-  test.each<[string, readonly Message[]]>([
-    ['an open question', [aQuestion()]],
-    ['an answered question', [aQuestion({ questionStatus: 'answered', answerId: messageIdOf(2) })]],
-    ['a closed question', [aQuestion({ questionStatus: 'closed' })]],
-  ])('is refused for %s', (_what, messages) => {
-    expect(refusalOf(() => requestUserInput(aConversation(messages, atCursor), request))).toMatchObject({
-      code: 'already_requires_user_input',
-      message: 'Message already requires user input',
-      field: 'message_id',
-    });
-  });
-
-  test.each<[string, readonly Message[]]>([
-    ['a queued message of the person', [aQueuedMessage()]],
-    ['a handed over message of the person', [aReadMessage()]],
-    ['a message that is not there', [aStep({ position: 2 })]],
-    ['any message of an instance without one', []],
-  ])('is refused for %s', (_what, messages) => {
-    expect(refusalOf(() => requestUserInput(aConversation(messages, atCursor), request))).toMatchObject({
-      code: 'agent_message_not_found',
-      message: 'Agent message not found or access denied',
-      field: 'message_id',
-    });
-  });
-
-  test('fails if the instance was deleted', () => {
-    const conversation = aConversation([aStep()], { ...atCursor, status: 'DELETED' });
-    expect(refusalOf(() => requestUserInput(conversation, request)).code).toBe('instance_deleted');
-  });
+test('an instance that could not finish and goes on has not failed any more', () => {
+  const failed = { status: 'COMPLETED', failure: 'no disk' } as const;
+  const { changes } = postAgentMessage(aConversation([aQueuedMessage({ position: 1 })], failed), sent());
+  expect(changes?.instance).toMatchObject({ status: 'ACTIVE', endedAt: null, failure: null });
 });

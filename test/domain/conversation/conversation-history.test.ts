@@ -12,10 +12,13 @@ import {
 } from '../../../src/domain/conversation/message.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
 import { NOW } from '../../support/builders.ts';
-import { postDecision, type RandomDecision, randomDecision, SeededRandom } from './random-decisions.ts';
+import { SeededRandom } from '../../support/seeded-random.ts';
+import { postDecision, type RandomDecision, randomDecision } from './random-decisions.ts';
 
 const SEEDS = Array.from({ length: 150 }, (_, index) => index + 1);
 const DECISIONS = 80;
+
+const ANSWERED: readonly Message['questionStatus'][] = ['answered', 'defaulted'];
 
 /**
  * Makes random decisions on one conversation, and at the end a step that hands over what is still queued.
@@ -74,6 +77,10 @@ function brokenRules({ instance, messages }: Conversation): string[] {
     ['an end time if and only if ended', (instance.endedAt !== null) === ended],
     ['no open question on an ended instance', !ended || !messages.some(isOpenQuestion)],
     [
+      'it awaits input exactly when a question is open and it has not ended',
+      (instance.status === 'AWAITING_INPUT') === (!ended && messages.some(isOpenQuestion)),
+    ],
+    [
       'the cursor names a message',
       instance.lastReadMessageId === null || known.has(instance.lastReadMessageId),
     ],
@@ -83,8 +90,31 @@ function brokenRules({ instance, messages }: Conversation): string[] {
     ],
     ['only the agent asks', messages.every((m) => m.senderType === 'AGENT' || !m.requiresUserInput)],
     [
-      'an answer if and only if answered',
-      messages.every((m) => (m.answerId !== null) === (m.questionStatus === 'answered')),
+      'an answer if and only if answered, or defaulted',
+      messages.every((m) => (m.answerId !== null) === ANSWERED.includes(m.questionStatus)),
+    ],
+    [
+      'an answer names the question that has it',
+      messages.every(
+        ({ id, answerTo }) => answerTo === null || known.get(answerTo.questionId)?.answerId === id,
+      ),
+    ],
+    [
+      'who decided fits the status',
+      messages.every(
+        ({ answerTo }) =>
+          answerTo === null ||
+          (answerTo.decidedBy === 'default') ===
+            (known.get(answerTo.questionId)?.questionStatus === 'defaulted'),
+      ),
+    ],
+    [
+      'only questions that ended without an answer are untold, each once',
+      new Set(instance.untoldEndings.map(({ questionId }) => questionId)).size ===
+        instance.untoldEndings.length &&
+        instance.untoldEndings.every(
+          ({ questionId, status }) => known.get(questionId)?.questionStatus === status,
+        ),
     ],
     [
       'answers are the person’s',
@@ -100,6 +130,10 @@ function brokenRules({ instance, messages }: Conversation): string[] {
     ],
   ]);
 }
+
+/** What a message asks for. Its default answer is not part of that: a repeat of the question replaces it. */
+const askedFor = ({ question }: Message): string =>
+  JSON.stringify([question?.choice ?? null, question?.form ?? null, question?.markup ?? '']);
 
 /** Returns the changes of a decision that no decision may make. */
 function brokenPromises(before: Conversation, after: Conversation): string[] {
@@ -117,9 +151,29 @@ function brokenPromises(before: Conversation, after: Conversation): string[] {
   );
   return broken([
     ['the version grows by one', (after.instance?.version ?? 0) === (before.instance?.version ?? 0) + grown],
-    ['what is written stays', stays((m) => [m.position, m.content, m.senderType, m.createdAt, m.metadata])],
+    [
+      'what is written stays',
+      stays((m) => [m.position, m.content, m.senderType, m.createdAt, m.metadata, askedFor(m)]),
+    ],
+    [
+      'only an open question gets another default answer or deadline',
+      before.messages.every((was) => {
+        const is = now.get(was.id);
+        if (isOpenQuestion(was)) return true;
+        return was.question === is?.question && was.expiresAt === is.expiresAt;
+      }),
+    ],
     ['what is read stays read', keeps('readAt') && isNews],
     ['an answer stays the answer', keeps('answerId')],
+    [
+      'a question ends once',
+      before.messages.every(
+        (was) =>
+          was.questionStatus === null ||
+          isOpenQuestion(was) ||
+          was.questionStatus === now.get(was.id)?.questionStatus,
+      ),
+    ],
     ['at most one message more', after.messages.length - before.messages.length <= grown],
   ]);
 }
@@ -147,7 +201,7 @@ describe('random decisions, one after another', () => {
       new Set([undefined, 'ACTIVE', 'AWAITING_INPUT', 'COMPLETED']),
     );
     expect(new Set(messages.map(({ questionStatus }) => questionStatus))).toEqual(
-      new Set([null, 'open', 'answered', 'closed']),
+      new Set([null, 'open', 'answered', 'defaulted', 'expired', 'withdrawn', 'closed']),
     );
     const queues = new Set(states.map((state) => state.messages.filter(isQueued).length));
     expect([...queues].sort()).toEqual(expect.arrayContaining([0, 1, 2, 3]));

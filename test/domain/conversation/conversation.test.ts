@@ -22,8 +22,9 @@ import {
   NOW,
   userIdOf,
 } from '../../support/builders.ts';
+import { SeededRandom } from '../../support/seeded-random.ts';
 import { refusalOf } from '../refusal-of.ts';
-import { type RandomDecision, randomDecision, SeededRandom } from './random-decisions.ts';
+import { type RandomDecision, randomDecision } from './random-decisions.ts';
 
 describe('applying changes', () => {
   const changes: Changes = {

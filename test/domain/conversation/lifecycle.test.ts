@@ -17,6 +17,7 @@ import {
   restoreInstance,
   startAgentInstance,
 } from '../../../src/domain/conversation/lifecycle.ts';
+import type { Message } from '../../../src/domain/conversation/message.ts';
 import {
   aConversation,
   agentTypeIdOf,
@@ -45,11 +46,15 @@ describe('starting an instance', () => {
       status: 'ACTIVE',
       startedAt: NOW,
       endedAt: null,
+      failure: null,
       metadata: null,
+      context: {},
       lastPosition: 0,
       stepCount: 0,
       lastReadMessageId: null,
       lease: null,
+      untoldEndings: [],
+      stop: null,
       lastHeartbeatAt: null,
       lastActivityAt: NOW,
       deletion: null,
@@ -101,6 +106,14 @@ describe('ending a session', () => {
     ]);
     const { changes } = endSession(conversation, { now: NOW });
     expect(changes?.amended).toEqual(open.map((question) => ({ ...question, questionStatus: 'closed' })));
+    expect(changes?.instance.untoldEndings).toEqual(
+      open.map(({ id }) => ({ questionId: id, status: 'closed' })),
+    );
+  });
+
+  test('keeps why the agent could not finish', () => {
+    const { output } = endSession(aConversation([aStep()]), { now: NOW, failure: 'no disk' });
+    expect(output).toMatchObject({ status: 'COMPLETED', failure: 'no disk' });
   });
 
   test('twice changes nothing the second time: the end time is set once', () => {
@@ -113,23 +126,24 @@ describe('ending a session', () => {
 });
 
 describe('a heartbeat', () => {
-  test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
-    'does not change the status %s',
-    (status) => {
-      const conversation = aConversation([aStep()], {
-        status,
-        lastReadMessageId: messageIdOf(1),
-        version: 5,
-      });
-      const { output, changes } = heartbeat(conversation, { now: NOW });
-      expect(output).toEqual({ ...conversation.instance, lastHeartbeatAt: NOW, version: 6 });
-      expect(changes).toEqual({ instance: output, posted: [], amended: [], gitDiff: undefined });
-    },
-  );
+  test.each<[StoredStatus, Message]>([
+    ['ACTIVE', aStep()],
+    ['AWAITING_INPUT', aQuestion()],
+    ['COMPLETED', aStep()],
+  ])('does not change the status %s', (status, message) => {
+    const conversation = aConversation([message], {
+      status,
+      lastReadMessageId: messageIdOf(1),
+      version: 5,
+    });
+    const { output, changes } = heartbeat(conversation, { now: NOW });
+    expect(output).toEqual({ ...conversation.instance, lastHeartbeatAt: NOW, version: 6 });
+    expect(changes).toEqual({ instance: output, posted: [], amended: [], gitDiff: undefined });
+  });
 });
 
 describe('renaming', () => {
-  const conversation = aConversation([aQuestion()], { name: 'old', version: 5 });
+  const conversation = aConversation([aQuestion()], { name: 'old', status: 'AWAITING_INPUT', version: 5 });
 
   test.each(['new', null])('gives the name %j and changes nothing else', (name) => {
     const { output, changes } = renameInstance(conversation, { name, now: NOW });
@@ -144,10 +158,14 @@ describe('renaming', () => {
 });
 
 describe('deleting', () => {
-  test.each<Deletion['statusBefore']>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
+  test.each<[Deletion['statusBefore'], Message]>([
+    ['ACTIVE', aStep()],
+    ['AWAITING_INPUT', aQuestion()],
+    ['COMPLETED', aStep()],
+  ])(
     'and restoring an instance that is %s brings it back as it was, with its open questions',
-    (status) => {
-      const before = aConversation([aQuestion()], { status, version: 5 });
+    (status, message) => {
+      const before = aConversation([message], { status, version: 5 });
       const deleted = deleteInstance(before, { now: NOW });
       expect(deleted.output).toEqual({
         ...before.instance,

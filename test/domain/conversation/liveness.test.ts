@@ -16,6 +16,12 @@ describe('an instance', () => {
     expect(shownStatus(anAgentInstance({ status }), silent)).toBe(shown);
   });
 
+  test('that has ended and could not finish shows as FAILED', () => {
+    expect(shownStatus(anAgentInstance({ status: 'COMPLETED', failure: 'no disk' }), silent)).toBe('FAILED');
+    const deleted = anAgentInstance({ status: 'DELETED', failure: 'no disk' });
+    expect(shownStatus(deleted, silent)).toBe('DELETED');
+  });
+
   test('is not yet stale exactly at the limit', () => {
     expect(shownStatus(anAgentInstance(), { ...silent, staleBefore: BEFORE })).toBe('ACTIVE');
   });

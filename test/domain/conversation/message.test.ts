@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  isOpenQuestion,
-  isQueued,
-  isValidContent,
-  MAX_CONTENT_LENGTH,
-} from '../../../src/domain/conversation/message.ts';
+import { isOpenQuestion, isQueued } from '../../../src/domain/conversation/message.ts';
+import { isValidContent, MAX_CONTENT_LENGTH } from '../../../src/domain/text/content.ts';
 import { aQuestion, aQueuedMessage, aReadMessage, aStep } from '../../support/builders.ts';
 
 describe('content', () => {

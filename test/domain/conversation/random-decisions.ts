@@ -2,38 +2,15 @@ import { postAgentMessage } from '../../../src/domain/conversation/agent-message
 import type { Conversation, Decision } from '../../../src/domain/conversation/conversation.ts';
 import { readPending } from '../../../src/domain/conversation/hand-off/read-pending.ts';
 import { endSession, heartbeat, startAgentInstance } from '../../../src/domain/conversation/lifecycle.ts';
-import type { Message } from '../../../src/domain/conversation/message.ts';
+import { isOpenQuestion, type Message } from '../../../src/domain/conversation/message.ts';
 import { requestUserInput } from '../../../src/domain/conversation/request-user-input.ts';
 import { receiveUserMessage } from '../../../src/domain/conversation/user-messages.ts';
 import type { MessageId } from '../../../src/domain/ids.ts';
 import { checkGitDiff } from '../../../src/domain/text/git-diff.ts';
 import type { UpdateTarget } from '../../../src/ports/storage/agent-instance-repository.ts';
 import { agentTypeIdOf, anAgentType, instanceIdOf, messageIdOf } from '../../support/builders.ts';
-
-/** A random number generator that repeats its numbers for the same seed (mulberry32). */
-export class SeededRandom {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** Returns a number from 0 (included) to 1 (excluded). */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  }
-
-  chance(probability: number): boolean {
-    return this.next() < probability;
-  }
-
-  pick<Item>(items: readonly [Item, ...Item[]]): Item {
-    return items[Math.floor(this.next() * items.length)] ?? items[0];
-  }
-}
+import type { SeededRandom } from '../../support/seeded-random.ts';
+import { type QuestionPlan, randomEnding, randomQuestionPlan, randomStop } from './random-endings.ts';
 
 /** A decision, and what a store has to load for it. */
 export interface RandomDecision {
@@ -57,6 +34,7 @@ export function postDecision(
   gitDiff: unknown,
   number: number,
   now: Date,
+  plan: QuestionPlan = {},
 ): RandomDecision {
   return {
     name: isQuestion ? `ask ${content}` : 'log a step',
@@ -64,6 +42,7 @@ export function postDecision(
       withQueuedMessages: true,
       openQuestionText: isQuestion ? content : null,
       withLease: true,
+      messageId: plan.supersedes ?? null,
       agentTypeName: 'claude-code',
     },
     decide: (conversation) => {
@@ -79,6 +58,7 @@ export function postDecision(
         newMessageId: messageIdOf(number),
         newAgentTypeId: agentTypeIdOf(1),
         now,
+        ...plan,
       });
       const { handedOver, redelivered } = output;
       return { output: { handedOver, redelivered }, changes };
@@ -103,12 +83,23 @@ export function randomDecision(
   const newMessageId = messageIdOf(number);
   const kind = random.pick([
     ...(['post', 'post', 'post', 'user', 'user', 'user', 'read', 'read'] as const),
-    ...(['request', 'end', 'heartbeat', 'start'] as const),
+    ...(['request', 'end', 'heartbeat', 'start', 'ending', 'ending', 'stop'] as const),
   ]);
 
   switch (kind) {
-    case 'post':
-      return postDecision(random.pick(TEXTS), random.chance(0.5), random.pick(DIFFS), number, now);
+    case 'post': {
+      const isQuestion = random.chance(0.5);
+      const plan = isQuestion ? randomQuestionPlan(random, someMessage, now) : {};
+      return postDecision(random.pick(TEXTS), isQuestion, random.pick(DIFFS), number, now, plan);
+    }
+    case 'ending':
+      return randomEnding(random, {
+        questionId: random.pick([someMessage(), ...messages.filter(isOpenQuestion).map(({ id }) => id)]),
+        newMessageId,
+        now,
+      });
+    case 'stop':
+      return randomStop(random, now);
     case 'user': {
       const inReplyTo = random.pick([null, null, someMessage()]);
       const sent = { content: 'yes', markAsRead: random.chance(0.3), inReplyTo, newMessageId, now };

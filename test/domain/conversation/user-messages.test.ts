@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StoredStatus } from '../../../src/domain/conversation/agent-instance.ts';
-import { AlreadyAnsweredError } from '../../../src/domain/conversation/already-answered.ts';
 import { EMPTY_CONVERSATION } from '../../../src/domain/conversation/conversation.ts';
-import type { Message } from '../../../src/domain/conversation/message.ts';
+import { type Message, PLAIN_ANSWER } from '../../../src/domain/conversation/message.ts';
+import { QuestionOverError } from '../../../src/domain/conversation/question-over.ts';
 import { receiveUserMessage, type UserMessage } from '../../../src/domain/conversation/user-messages.ts';
 import {
   aConversation,
@@ -31,10 +31,8 @@ type Row = [markAsRead: boolean, before: StoredStatus, after: StoredStatus];
 
 const ROWS: Row[] = [
   [false, 'ACTIVE', 'ACTIVE'],
-  [false, 'AWAITING_INPUT', 'ACTIVE'],
   [false, 'COMPLETED', 'COMPLETED'],
   [true, 'ACTIVE', 'ACTIVE'],
-  [true, 'AWAITING_INPUT', 'ACTIVE'],
   [true, 'COMPLETED', 'COMPLETED'],
 ];
 
@@ -56,11 +54,15 @@ describe('a user message', () => {
         content: 'go on',
         createdAt: NOW,
         metadata: null,
+        question: null,
+        reach: null,
         requiresUserInput: false,
         readAt: markAsRead ? NOW : null,
         readVersion: markAsRead ? 6 : null,
         questionStatus: null,
         answerId: null,
+        expiresAt: null,
+        answerTo: null,
       });
       expect(changes).toEqual({
         instance: {
@@ -79,31 +81,39 @@ describe('a user message', () => {
   );
 
   test.each([
-    [false, 1],
-    [false, 2],
-    [true, 1],
-    [true, 2],
-  ])('with mark_as_read %s answers the newest of %i open questions and no other', (markAsRead, open) => {
-    const questions = Array.from({ length: open }, (_, index) => aQuestion({ position: 1 + index }));
-    // A store may load the messages in any order.
-    const conversation = aConversation(questions.toReversed(), { status: 'AWAITING_INPUT' });
-    const { changes } = receiveUserMessage(conversation, sent({ markAsRead }));
-    expect(changes?.amended).toEqual([{ ...questions.at(-1), questionStatus: 'answered', answerId: NEW }]);
-    expect(changes?.instance.status).toBe('ACTIVE');
-  });
+    [false, 1, 'ACTIVE'],
+    [false, 2, 'AWAITING_INPUT'],
+    [true, 1, 'ACTIVE'],
+    [true, 2, 'AWAITING_INPUT'],
+  ])(
+    'with mark_as_read %s answers the newest of %i open questions and no other: the instance is %s',
+    (markAsRead, open, after) => {
+      const questions = Array.from({ length: open }, (_, index) => aQuestion({ position: 1 + index }));
+      // A store may load the messages in any order.
+      const conversation = aConversation(questions.toReversed(), { status: 'AWAITING_INPUT' });
+      const { changes } = receiveUserMessage(conversation, sent({ markAsRead }));
+      expect(changes?.amended).toEqual([{ ...questions.at(-1), questionStatus: 'answered', answerId: NEW }]);
+      expect(changes?.posted[0]?.answerTo).toEqual({ questionId: messageIdOf(open), ...PLAIN_ANSWER });
+      expect(changes?.instance.status).toBe(after);
+    },
+  );
 
-  test.each<Message['questionStatus']>(['answered', 'closed'])(
+  test.each<Message['questionStatus']>(['answered', 'defaulted', 'expired', 'withdrawn', 'closed'])(
     'answers nothing if the question is %s',
     (questionStatus) => {
       const conversation = aConversation([aQuestion({ questionStatus })]);
-      expect(receiveUserMessage(conversation, sent()).changes?.amended).toEqual([]);
+      const { output, changes } = receiveUserMessage(conversation, sent());
+      expect([output.answerTo, changes?.amended]).toEqual([null, []]);
     },
   );
 
   test('answers the open question, even after a later step', () => {
-    const conversation = aConversation([aQuestion(), aStep({ position: 2 })], { status: 'ACTIVE' });
+    const conversation = aConversation([aQuestion(), aStep({ position: 2 })], { status: 'AWAITING_INPUT' });
     const { changes } = receiveUserMessage(conversation, sent());
-    expect(changes?.amended).toMatchObject([{ id: messageIdOf(1), answerId: NEW }]);
+    expect(changes).toMatchObject({
+      amended: [{ id: messageIdOf(1), answerId: NEW }],
+      instance: { status: 'ACTIVE' },
+    });
   });
 
   test.each([true, false])('with mark_as_read %s leaves earlier queued messages queued', (markAsRead) => {
@@ -126,24 +136,32 @@ describe('a user message', () => {
     const reply = (position: number) =>
       receiveUserMessage(conversation, sent({ inReplyTo: messageIdOf(position) }));
 
-    test('answers that question, even if there is a newer one', () => {
+    test('answers that question, even if there is a newer one, which stays open', () => {
       const { changes } = reply(1);
       expect(changes?.amended).toEqual([{ ...questions[0], questionStatus: 'answered', answerId: NEW }]);
-      expect(changes?.instance.status).toBe('ACTIVE');
+      expect(changes?.instance.status).toBe('AWAITING_INPUT');
     });
 
     test('fails if the question is answered, and returns that answer', () => {
       const refused = refusalOf(() => reply(2));
-      expect(refused).toBeInstanceOf(AlreadyAnsweredError);
+      expect(refused).toBeInstanceOf(QuestionOverError);
       expect(refused).toMatchObject({
         code: 'already_answered',
         field: 'in_reply_to',
+        outcome: { questionId: messageIdOf(2), status: 'answered', decidedBy: 'person' },
         answer: questions[3],
       });
     });
 
-    test('fails if the question was closed', () => {
-      expect(refusalOf(() => reply(3))).toMatchObject({ code: 'question_closed', field: 'in_reply_to' });
+    test('fails if the question was closed, and returns that outcome', () => {
+      const refused = refusalOf(() => reply(3));
+      expect(refused).toBeInstanceOf(QuestionOverError);
+      expect(refused).toMatchObject({
+        code: 'question_over',
+        field: 'in_reply_to',
+        outcome: { questionId: messageIdOf(3), status: 'closed', decidedBy: null },
+        answer: null,
+      });
     });
 
     test.each([

@@ -2,24 +2,26 @@ import { expect, test } from 'vitest';
 import { EventParser } from '../../../src/adapters/client/http/event-parser.ts';
 import { FieldCutter } from '../../../src/adapters/koa/body/field-cutter.ts';
 import { refuseLargeJson } from '../../../src/adapters/koa/body/json-size.ts';
-import { agentAnswer, agentQuestionText } from '../../../src/adapters/mcp/stdio/approve/agent-question.ts';
-import { commandIn } from '../../../src/adapters/mcp/stdio/approve/command-scope.ts';
-import {
-  parseVerdict,
-  permissionQuestion,
-} from '../../../src/adapters/mcp/stdio/approve/permission-question.ts';
-import { sessionGrantFor } from '../../../src/adapters/mcp/stdio/approve/session-grant.ts';
-import { cut, plainJson, plainText, wrap } from '../../../src/composition/terminal/plain-text.ts';
+import { agentAnswer, personQuestion } from '../../../src/application/permission/agent-question.ts';
+import { commandIn } from '../../../src/application/permission/command-scope.ts';
+import { parseVerdict, permissionQuestion } from '../../../src/application/permission/permission-question.ts';
+import { sessionGrantFor } from '../../../src/application/permission/session-grant.ts';
+import { cut, plainJson, wrap } from '../../../src/composition/terminal/plain-text.ts';
 import {
   messageLine,
   questionLines,
   questionText,
 } from '../../../src/composition/terminal/question-lines.ts';
-import { isValidContent } from '../../../src/domain/conversation/message.ts';
+import { type QuestionForm, TEXT_FORMATS } from '../../../src/domain/question/form.ts';
+import { checkFormAnswer } from '../../../src/domain/question/form-check.ts';
+import { formText } from '../../../src/domain/question/form-text.ts';
+import { parseMarkup } from '../../../src/domain/question/markup.ts';
+import { formatProblem } from '../../../src/domain/question/text-formats.ts';
+import { isValidContent } from '../../../src/domain/text/content.ts';
 import { checkGitDiff } from '../../../src/domain/text/git-diff.ts';
 import { cutText } from '../../../src/domain/text/graphemes.ts';
 import { joinLines } from '../../../src/domain/text/lines.ts';
-import { parseQuestion } from '../../../src/domain/text/question-text.ts';
+import { plainText } from '../../../src/domain/text/plain-text.ts';
 import { type ReaderCase, tooSteepUnits } from '../../support/linear-time.ts';
 
 const SPACES = [' ', '\t', '\n', '\r\n', '\u00a0'];
@@ -27,8 +29,14 @@ const MARKERS = ['[', '[OPTIONS]', '[/OPTIONS]', '1', '1. ', '1. 2. ', '1. a\n']
 /** Marks, joiners, emoji, flags and letters that are parts of one grapheme. */
 const JOINED = ['\u0301\u0316', '\u200d', '👩\u200d', '🇦', '\u1100', '\u0915\u094d'];
 
+/** What begins or ends a quote, and the markers of options that need more than one look. */
+const QUOTES = ['`', '``` ', '` `` ', '```\n', '~~~\n', '> \n', '\\'];
+const BLOCKS = ['[OPTIONS] 1. a ', '[OPTIONS]\n', '**', '**1. a\n', '\n   1. a', '- a\n', '１．'];
+
 const inOptions = (text: string) => `[OPTIONS]\n1. a${text}\n[/OPTIONS]`;
-const asked = { shortId: 'abcd', columns: 80, maxLines: 20 };
+const ONLY_ONCE = { grant: null, suggestions: [] };
+const typed = (text: string) => ({ text, values: null });
+const asked = { shortId: 'abcd', columns: 80, maxLines: 20, now: 0 };
 
 function cutField(text: string): void {
   const cutter = new FieldCutter({ name: 'git_diff', keptBytes: 10_000 }, 10_000_000);
@@ -41,10 +49,50 @@ function readPieces(text: string): void {
   for (let start = 0; start < text.length; start += 100) parser.push(text.slice(start, start + 100));
 }
 
+/** What texts with a format begin with, for a check that reads on. */
+const FORMAT_STARTS = ['', 'a@', 'http://', 'a:', '2026-02-28T09:30:00.'];
+
+function checkFormats(text: string): void {
+  for (const start of FORMAT_STARTS)
+    for (const format of TEXT_FORMATS) formatProblem(format, `${start}${text}`);
+}
+
+const FORM: QuestionForm = {
+  type: 'object',
+  properties: {
+    name: { type: 'string', minLength: 1, maxLength: 2_000_000 },
+    one: { type: 'string', enum: ['a', 'b'] },
+    some: { type: 'array', items: { type: 'string', enum: ['a', 'b'] } },
+  },
+};
+
+/** The answer has a long text, a long list, and many or long names. */
+const checkAnswer = (text: string) =>
+  checkFormAnswer(FORM, {
+    name: text,
+    one: text,
+    some: [...text],
+    ...Object.fromEntries(Array.from({ length: text.length / 20 }, (_, index) => [`name ${index}`, index])),
+    [text]: text,
+  });
+
 const READERS: readonly ReaderCase[] = [
-  ['a question', parseQuestion, [...SPACES, ...MARKERS]],
-  ['the options of a question', (text) => parseQuestion(inOptions(text)), [...SPACES, '1', ' 2. ', '1. a\n']],
+  ['markup', (text) => parseMarkup(`Go?${text}[/OPTIONS]`), [...SPACES, ...MARKERS, ...QUOTES, ...BLOCKS]],
+  ['markup of one word', (text) => parseMarkup(`Go?${text}[YES/NO]${text}`), [...SPACES, ...QUOTES]],
+  ['markup with white space after it', (text) => parseMarkup(`Go? [YES/NO]${text}`), [...SPACES, '\u0085']],
+  [
+    'the options of markup',
+    (text) => parseMarkup(`Go?\n${inOptions(text)}`),
+    [...SPACES, ...QUOTES, ...BLOCKS, '1', ' 2. ', '1. a\n', ' **'],
+  ],
   ['the check of a content', isValidContent, [' ', '\u0085', '😀']],
+  [
+    'the check of a format',
+    checkFormats,
+    ['a', '@', '.', '-', 'a.', 'a-', '..', '%41', 'a/', '../', '[', ':', '1', '1.', 'é', '\u0301', 'xn--a.'],
+  ],
+  ['an answer to a form', checkAnswer, ['a', '😀', ...JOINED]],
+  ['a filled in form', (text) => formText(FORM, { name: text }), [...SPACES, 'a\n']],
   ['the check of a diff', checkGitDiff, ['\n', ' ', 'A', 'A=', 'diff --git', '\ndiff --']],
   ['a text that is cut', (text) => cutText(text, text.length / 2), JOINED],
   ['a text that is made one line', (text) => joinLines(text, ' '), SPACES],
@@ -52,20 +100,21 @@ const READERS: readonly ReaderCase[] = [
   ['JSON for a terminal', plainJson, ['"', '\u202e']],
   ['a text that is wrapped', (text) => [...wrap(text, 80)], [' ', '👩\u200d']],
   ['a line that is cut', (text) => cut(text, 1_000), [' ', ...JOINED]],
-  ['a message in `watch`', messageLine, [' ', '\t', '[', '1. a\n']],
-  ['a question in `watch`', (text) => questionLines(text, asked), [' ', 'a', '\n', '👩\u200d']],
-  ['a question in `reply`', questionText, [' ']],
+  ['a message in `watch`', (text) => messageLine({ content: text }), [' ', '\t', '[', '1. a\n']],
+  ['a question in `watch`', (text) => questionLines({ content: text }, asked), [' ', 'a', '\n', '👩\u200d']],
+  ['a question in `reply`', (text) => questionText({ content: text }, 0), [' ']],
   [
     'a question of AskUserQuestion',
-    (text) => agentQuestionText({ question: text, options: [{ label: text }] }),
+    (text) => personQuestion({ question: text, options: [{ label: text }] }),
     [' ', '1', '1. ', '[/', '\n'],
   ],
   [
     'an answer to AskUserQuestion',
-    (text) => agentAnswer({ question: '?', options: [{ label: text }], multiSelect: true }, `${text}x`),
+    (text) =>
+      agentAnswer({ question: '?', options: [{ label: text }], multiSelect: true }, typed(`${text}x`)),
     [' ', ',', 'a,', '.', '!'],
   ],
-  ['an answer to a permission', (text) => parseVerdict(text, null), [' ', '.', '!', '. ']],
+  ['an answer to a permission', (text) => parseVerdict(typed(text), ONLY_ONCE), [' ', '.', '!', '. ']],
   ['a command', commandIn, [' ', '\t', '"', "'", 'a', '-', 'ls ', '--a="', '"a ', '"a" ']],
   [
     'the options of a command',
@@ -74,7 +123,7 @@ const READERS: readonly ReaderCase[] = [
   ],
   [
     'a permission',
-    (text) => permissionQuestion('Bash', { command: text, input: text }, null),
+    (text) => permissionQuestion('Bash', { command: text, input: text }, ONLY_ONCE),
     [' ', '`', '``\n', '\u202e', '"'],
   ],
   ['a field of a tool', (text) => sessionGrantFor('Read', { [text]: text }), ['a', 'A', 'aB', '_']],

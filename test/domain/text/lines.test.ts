@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { joinLines, splitLines } from '../../../src/domain/text/lines.ts';
+import { joinLines, splitAfterLines, splitLines } from '../../../src/domain/text/lines.ts';
 
 test.each(['\n', '\r\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029'])('%j ends a line', (end) => {
   expect(splitLines(`a${end}b${end}`)).toEqual(['a', 'b', '']);
+  expect(splitAfterLines(`a${end}${end}b`)).toEqual([`a${end}`, end, 'b']);
   expect(joinLines(`  a \t${end}${end} ${end}  b `, ' / ')).toBe('  a / b ');
 });
 

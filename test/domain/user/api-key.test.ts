@@ -29,6 +29,7 @@ describe('a granted key', () => {
       name: 'laptop',
       scope: 'agent',
       agentInstanceId: null,
+      client: null,
       createdAt: NOW,
       expiresAt: null,
       lastUsedAt: null,

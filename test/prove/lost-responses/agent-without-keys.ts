@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messagesIn, STATELESS_HEADERS, statelessCall } from '../../adapters/mcp/raw-mcp.ts';
 import { BrokenPromise } from '../proof.ts';
+import { callTool } from '../support/call-tool.ts';
 import type { FaultInjector } from '../support/fault-injection.ts';
 import type { Random } from '../support/random.ts';
 import type { RetryingClient } from '../support/retrying-client.ts';
@@ -124,25 +124,12 @@ export class AgentWithoutKeys {
     const startedAt = Date.now();
     for (;;) {
       try {
-        const port = ports[this.#server % ports.length];
-        const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
-          method: 'POST',
-          headers: {
-            authorization: `Bearer ${token}`,
-            'content-type': 'application/json',
-            accept: 'application/json, text/event-stream',
-            ...STATELESS_HEADERS,
-            'mcp-name': tool,
-          },
-          body: JSON.stringify(statelessCall(tool, { ...args, agent_instance_id: this.id })),
-          signal,
-        });
-        const messages = await messagesIn(response);
-        const result = messages.find((message) => message.result !== undefined)?.result;
-        const { structuredContent } = (result ?? {}) as { structuredContent?: Result };
-        if (structuredContent !== undefined) return structuredContent;
+        const port = ports[this.#server % ports.length]!;
+        const callArgs = { ...args, agent_instance_id: this.id };
+        const reply = await callTool<Result>({ port, token, tool, args: callArgs, signal });
+        if ('result' in reply) return reply.result;
         if (Date.now() - startedAt > MAX_RETRY_MS)
-          throw new BrokenPromise(`${tool} never succeeds: ${response.status} ${JSON.stringify(messages)}`);
+          throw new BrokenPromise(`${tool} never succeeds: ${reply.failure}`);
       } catch (error) {
         if (signal?.aborted) return null;
         if (error instanceof BrokenPromise || Date.now() - startedAt > MAX_RETRY_MS) throw error;

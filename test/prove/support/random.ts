@@ -1,4 +1,4 @@
-import { SeededRandom } from '../../domain/conversation/random-decisions.ts';
+import { SeededRandom } from '../../support/seeded-random.ts';
 
 /**
  * A seeded random source. `fork` returns a source for one actor, so that its numbers do not depend on the

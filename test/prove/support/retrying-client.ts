@@ -4,7 +4,7 @@ import { BrokenPromise } from '../proof.ts';
 import type { Random } from './random.ts';
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** The path below /api/v1. */
   readonly path: string;
   readonly token: string;

@@ -27,12 +27,16 @@ export class TestCluster implements AsyncDisposable {
     this.#resources = resources;
   }
 
-  static async start(flags: readonly string[] = []): Promise<TestCluster> {
+  /** @param settings more environment variables of the servers. */
+  static async start(
+    flags: readonly string[] = [],
+    settings: { readonly [name: string]: string } = {},
+  ): Promise<TestCluster> {
     await using stack = new AsyncDisposableStack();
     const postgres = stack.use(await KillablePostgres.start(flags));
     const databaseUrl = await createDatabase(postgres.url);
     const tokens = await TestTokens.make();
-    const env = { DATABASE_URL: databaseUrl, ...tokens.env };
+    const env = { DATABASE_URL: databaseUrl, ...tokens.env, ...settings };
     // Both start at the same time: one of them waits while the other one migrates the database.
     const startedServers = await Promise.all([KillableServer.start(env), KillableServer.start(env)]);
     const servers = [stack.use(startedServers[0]), stack.use(startedServers[1])] as const;

@@ -1,7 +1,16 @@
 import fc, { type Arbitrary } from 'fast-check';
 import * as v from 'valibot';
+import * as useCases from '../../../src/application/use-cases/index.ts';
 import * as field from '../../../src/application/wire/fields.ts';
 import { cursor } from '../../../src/application/wire/instance-cursor.ts';
+import {
+  notificationRules,
+  quietHours,
+} from '../../../src/application/wire/notification/notification-rules.ts';
+import { QUESTION_FIELDS } from '../../../src/application/wire/question/question-fields.ts';
+import { questionForm } from '../../../src/application/wire/question/question-form.ts';
+import { options as offeredOptions } from '../../../src/application/wire/question/question-options.ts';
+import { fittingFields, formAnswers, forms, options, values } from './question-arbitraries.ts';
 
 /** Ids of the kinds that the fields of a use case name. The numbers choose among those that exist. */
 export interface IdChoice {
@@ -55,6 +64,23 @@ const diffs = fc.constantFrom(
   'diff --git a/\0 b/\ud800\n',
 );
 
+const clockTimes = fc.constantFrom('00:00', '07:30', '22:00', '23:59');
+const quietHoursOf = fc.record({
+  time_zone: fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kathmandu'),
+  from: clockTimes,
+  to: clockTimes,
+  days: fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 7 }),
+  urgent_passes: fc.boolean(),
+});
+const rules = fc.array(
+  fc.record({
+    event: fc.constantFrom('question', 'ended'),
+    destinations: fc.array(fc.uuid(), { maxLength: 2 }),
+    after_seconds: fc.integer({ min: 0, max: 604_800 }),
+  }),
+  { maxLength: 3 },
+);
+
 /** The fields whose checks are code. What the arbitrary makes and the check refuses is left out. */
 const KNOWN = new Map<v.GenericSchema, Arbitrary<unknown>>([
   [field.id, chosenId('uuid')],
@@ -66,6 +92,15 @@ const KNOWN = new Map<v.GenericSchema, Arbitrary<unknown>>([
   [field.agentType, fc.oneof(fc.constantFrom('claude-code', 'Codex'), anyText(255))],
   [field.name, anyText(255)],
   [field.metadata, fc.dictionary(anyText(20), json, { maxKeys: 5 })],
+  [offeredOptions, options],
+  [questionForm, forms],
+  [useCases.addNotificationDestination.input.entries.channel, fc.constantFrom('fake', 'fake', 'pigeon')],
+  [
+    useCases.addNotificationDestination.input.entries.settings,
+    fc.record({ address: fc.constantFrom('here', 'nowhere'), secret: fc.option(anyText(20), { nil: '' }) }),
+  ],
+  [quietHours, quietHoursOf],
+  [notificationRules.entries.rules, rules],
 ]);
 
 /** What schemas consist of. Each type of schema has some of these. */
@@ -102,6 +137,10 @@ export function arbitraryOf(schema: v.GenericSchema): Arbitrary<unknown> {
       return fc.oneof(diffs, ...some.options.map(arbitraryOf));
     case 'string':
       return anyText(300);
+    case 'array':
+      return values;
+    case 'record':
+      return formAnswers;
     case 'unknown':
       return json;
     default:
@@ -111,10 +150,20 @@ export function arbitraryOf(schema: v.GenericSchema): Arbitrary<unknown> {
 
 function objectOf(entries: Parts['entries']): Arbitrary<object> {
   const names = Object.keys(entries);
-  return fc.record(Object.fromEntries(names.map((name) => [name, arbitraryOf(entries[name]!)])), {
+  const all = recordOf(entries, names);
+  if (!names.includes('options')) return all;
+  const plain = recordOf(
+    entries,
+    names.filter((name) => !QUESTION_FIELDS.some((field) => field === name)),
+  );
+  const fitting = fc.tuple(plain, fittingFields).map(([input, fields]) => ({ ...input, ...fields }));
+  return fc.oneof(all, fitting, fitting);
+}
+
+const recordOf = (entries: Parts['entries'], names: readonly string[]): Arbitrary<object> =>
+  fc.record(Object.fromEntries(names.map((name) => [name, arbitraryOf(entries[name]!)])), {
     requiredKeys: names.filter((name) => entries[name]!.type !== 'optional'),
   });
-}
 
 const SAMPLES = {
   uuid: '00000000-0000-4000-8000-000000000000',

@@ -26,10 +26,15 @@ export async function quietStatements(cluster: TestCluster): Promise<Map<string,
   }
 }
 
-/** Statements that a process runs for the tokens that it knows. They do not depend on waiting clients. */
-const TOKEN_STATEMENTS = {
+/**
+ * Statements that a process runs at intervals of its own: for the tokens that it knows, for the deadlines of
+ * questions, and for notifications. They do not depend on waiting clients.
+ */
+const REGULAR_STATEMENTS = {
   looks: /from "api_keys" where "revoked_at" >=/,
   notes: /update api_keys k set last_used_at/,
+  deadlines: /from messages\s+where question_status = \S+ and expires_at is not null/,
+  notifications: /from notifications\s+where next_at is not null/,
 } as const;
 
 /** The setting that is sent before statements for certain users, in the same round trip. */
@@ -40,41 +45,57 @@ export interface StatementCounts {
   readonly looks: number;
   /** How often the times of the last use of keys were written. */
   readonly notes: number;
+  /** The number of reads of the next deadlines. */
+  readonly deadlines: number;
+  /** The number of reads of the next notifications. */
+  readonly notifications: number;
   readonly rest: ReadonlyMap<string, number>;
 }
 
-/** Separates the statements of one window into those for tokens and the rest. */
+/** Separates the statements of one window into the regular ones and the rest. */
 export function splitByPurpose(calls: ReadonlyMap<string, number>): StatementCounts {
   const like = (pattern: RegExp) => [...calls].filter(([statement]) => pattern.test(statement));
   const total = (some: readonly (readonly [string, number])[]) =>
     some.reduce((sum, [, times]) => sum + times, 0);
   const apart = new Set(
-    [...Object.values(TOKEN_STATEMENTS), SETTING].flatMap((pattern) => like(pattern).map(([it]) => it)),
+    [...Object.values(REGULAR_STATEMENTS), SETTING].flatMap((pattern) => like(pattern).map(([it]) => it)),
   );
   return {
-    looks: total(like(TOKEN_STATEMENTS.looks)),
-    notes: total(like(TOKEN_STATEMENTS.notes)),
+    looks: total(like(REGULAR_STATEMENTS.looks)),
+    notes: total(like(REGULAR_STATEMENTS.notes)),
+    deadlines: total(like(REGULAR_STATEMENTS.deadlines)),
+    notifications: total(like(REGULAR_STATEMENTS.notifications)),
     rest: new Map([...calls].filter(([statement]) => !apart.has(statement))),
   };
 }
 
 /**
- * @throws BrokenPromise if a process reads revoked keys more often than every 4 s, or writes the times of
- * the last use more often than once a minute
+ * @throws BrokenPromise if a process reads revoked keys more often than every 4 s, writes the times of the
+ * last use more often than once a minute, or reads the next deadlines more often than every 3 s. The next
+ * notifications are read every 3 s, too, and once a minute while nobody was ever notified.
  */
-export function requireFewTokenStatements(
-  { looks, notes }: Omit<StatementCounts, 'rest'>,
+export function requireFewRegularStatements(
+  { looks, notes, deadlines, notifications }: Omit<StatementCounts, 'rest'>,
   seconds: number,
   processes: number,
+  isAnybodyNotified = false,
 ): void {
   const most = {
     looks: processes * (Math.floor(seconds / 4) + 1),
     notes: processes * (Math.floor(seconds / 60) + 1),
+    deadlines: processes * (Math.floor(seconds / 3) + 1),
+    notifications: processes * (Math.floor(seconds / (isAnybodyNotified ? 3 : 60)) + 1),
   };
   if (looks > most.looks)
     throw new BrokenPromise(`${looks} looks for revoked keys in ${seconds} s: more than ${most.looks}`);
   if (notes > most.notes)
     throw new BrokenPromise(`last uses noted ${notes} times in ${seconds} s: more than ${most.notes}`);
+  if (deadlines > most.deadlines)
+    throw new BrokenPromise(`${deadlines} looks for deadlines in ${seconds} s: more than ${most.deadlines}`);
+  if (notifications > most.notifications)
+    throw new BrokenPromise(
+      `${notifications} looks for notifications in ${seconds} s: more than ${most.notifications}`,
+    );
 }
 
 /** Returns how much more often each statement has run since `before`. */

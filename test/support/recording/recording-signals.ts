@@ -19,6 +19,8 @@ export function recordingSignals(
     },
     subscribe: (...subscription) => signals.subscribe(...subscription),
     subscribeAll: (...subscription) => signals.subscribeAll(...subscription),
+    publishDeliveries: (newSignals) => signals.publishDeliveries(newSignals),
+    subscribeDeliveries: (...subscription) => signals.subscribeDeliveries(...subscription),
     publishRevoked: (revoked) => signals.publishRevoked(revoked),
     onRevoked: (listener) => signals.onRevoked(listener),
   };

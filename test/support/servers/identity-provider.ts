@@ -76,7 +76,8 @@ export class TestIdentityProvider implements AsyncDisposable {
           client_id: CLIENT_ID,
           application_type: 'native',
           token_endpoint_auth_method: 'none',
-          redirect_uris: [REDIRECT_URI],
+          // The port may be any, because the app is a native one (RFC 8252, section 7.3).
+          redirect_uris: [REDIRECT_URI, 'http://127.0.0.1/api/v1/auth/provider/answer'],
           id_token_signed_response_alg: keys[0]!.algorithm,
         },
       ],

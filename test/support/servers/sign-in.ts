@@ -26,12 +26,9 @@ export async function signIn({ issuer, subject, resource }: SignIn): Promise<str
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
-  const browser = new Browser();
-  let page = await browser.open(`${issuer}/auth?${query}`);
-  page = await browser.submit(page, { prompt: 'login', login: subject, password: 'any' });
-  page = await browser.submit(page, { prompt: 'consent' });
-  const code = new URL(page.url).searchParams.get('code');
-  if (code === null) throw new Error(`no code in ${page.url}`);
+  const answer = await signInAt(`${issuer}/auth?${query}`, subject);
+  const code = answer.searchParams.get('code');
+  if (code === null) throw new Error(`no code in ${answer}`);
 
   const response = await fetch(`${issuer}/token`, {
     method: 'POST',
@@ -47,6 +44,19 @@ export async function signIn({ issuer, subject, resource }: SignIn): Promise<str
   const { access_token } = (await response.json()) as { access_token?: string };
   if (access_token === undefined) throw new Error(`no access token: ${response.status}`);
   return access_token;
+}
+
+/**
+ * Does what a person does at a provider: signs in, and agrees.
+ * @param address where an app has sent the browser
+ * @returns the address at which the browser comes back to the app
+ */
+export async function signInAt(address: string, subject: string): Promise<URL> {
+  const browser = new Browser();
+  let page = await browser.open(address);
+  page = await browser.submit(page, { prompt: 'login', login: subject, password: 'any' });
+  page = await browser.submit(page, { prompt: 'consent' });
+  return new URL(page.url);
 }
 
 interface Page {

@@ -1,4 +1,4 @@
-import type { Message } from './wire.ts';
+import type { LiveEventData, Message, Outcome } from './wire.ts';
 
 /** The newest messages of one instance that the page has loaded, without a gap between them. */
 export interface Conversation {
@@ -22,6 +22,7 @@ export const emptyConversation: Conversation = {
 export const hasReachedStart = ({ messages }: Conversation): boolean =>
   messages[0] === undefined || messages[0].position === 1;
 
+/** Returns the loaded questions that are open, the oldest first. */
 export const openQuestions = ({ messages }: Conversation): Message[] =>
   messages.filter((message) => message.question_status === 'open');
 
@@ -56,6 +57,34 @@ export function withStreamedMessage(conversation: Conversation, message: Message
 }
 
 /**
+ * Marks a question as ended, unless it is known to have ended.
+ * @param answerId the message that answers it; null if it has no answer
+ */
+export const withOutcome = (
+  conversation: Conversation,
+  { question_id, status }: Pick<Outcome, 'question_id' | 'status'>,
+  answerId: string | null,
+): Conversation => ({
+  ...conversation,
+  messages: conversation.messages.map((message) =>
+    message.id === question_id && message.question_status === 'open'
+      ? { ...message, question_status: status, answer_id: answerId, agent_waiting: false }
+      : message,
+  ),
+});
+
+/** Shows what became of the notifications of a message. */
+export const withDeliveries = (
+  conversation: Conversation,
+  { message_id, deliveries }: LiveEventData['delivery_update'],
+): Conversation => ({
+  ...conversation,
+  messages: conversation.messages.map((message) =>
+    message.id === message_id ? { ...message, deliveries } : message,
+  ),
+});
+
+/**
  * Merges two lists of messages. There is no gap in the lists or between them, so the index of a message
  * follows from its position.
  */
@@ -77,13 +106,15 @@ function mergeAdjacent(
 
 /**
  * Merges two versions of one message. The incoming version may be older than the known one, because a
- * response can arrive after a newer event. So a read message stays read, and a closed question stays closed.
+ * response can arrive after a newer event. So a read message stays read, and a question that has ended stays
+ * so. Events about a message do not say what became of its notifications.
  */
 function mergeMessage(known: Message, incoming: Message): Message {
-  const isSettled = known.question_status === 'answered' || known.question_status === 'closed';
-  const isOutdated = isSettled && incoming.question_status === 'open';
+  const hasEnded = known.question_status !== undefined && known.question_status !== 'open';
+  const isOutdated = hasEnded && incoming.question_status === 'open';
   return {
     ...(isOutdated ? known : incoming),
     read_at: incoming.read_at ?? known.read_at,
+    ...(known.deliveries != null && { deliveries: incoming.deliveries ?? known.deliveries }),
   };
 }

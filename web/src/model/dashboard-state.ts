@@ -1,5 +1,21 @@
-import { type Conversation, emptyConversation, withMessages, withStreamedMessage } from './conversation.ts';
-import type { AgentInstance, InstanceDetail, LiveEventData, Message, Problem, StreamEvent } from './wire.ts';
+import {
+  type Conversation,
+  emptyConversation,
+  withDeliveries,
+  withMessages,
+  withOutcome,
+  withStreamedMessage,
+} from './conversation.ts';
+import { textOf } from './question/question-text.ts';
+import type {
+  AgentInstance,
+  InstanceDetail,
+  LiveEventData,
+  Message,
+  Outcome,
+  Problem,
+  StreamEvent,
+} from './wire.ts';
 
 /** Everything that the page knows about the user's agents. Immutable: each change returns a new one. */
 export interface Dashboard {
@@ -73,6 +89,22 @@ export function withMoreMessages(dashboard: Dashboard, id: string, messages: rea
   return known === undefined ? dashboard : withConversation(dashboard, id, withMessages(known, messages));
 }
 
+/**
+ * Shows that a question has ended, without waiting for a `message_update`.
+ * @param answerId the message that answers it; null if it has no answer
+ */
+export function withEndedQuestion(
+  dashboard: Dashboard,
+  instanceId: string,
+  outcome: Pick<Outcome, 'question_id' | 'status'>,
+  answerId: string | null,
+): Dashboard {
+  const known = dashboard.conversations.get(instanceId);
+  return known === undefined
+    ? dashboard
+    : withConversation(dashboard, instanceId, withOutcome(known, outcome, answerId));
+}
+
 /** Replaces an instance by the one in the server's response. */
 export const withInstance = (dashboard: Dashboard, instance: AgentInstance): Dashboard =>
   applyEvent(dashboard, { type: 'status_update', data: instance });
@@ -100,6 +132,12 @@ export function applyEvent(dashboard: Dashboard, event: StreamEvent): Dashboard 
       return withLatestMessage(withMessageInConversation(dashboard, event.data), event.data);
     case 'message_update':
       return withMoreMessages(dashboard, event.data.agent_instance_id, [event.data]);
+    case 'delivery_update': {
+      const known = dashboard.conversations.get(event.data.agent_instance_id);
+      return known === undefined
+        ? dashboard
+        : withConversation(dashboard, event.data.agent_instance_id, withDeliveries(known, event.data));
+    }
     case 'git_diff_update':
       return withGitDiff(dashboard, event.data);
     case 'agent_heartbeat': {
@@ -145,7 +183,7 @@ function withLatestMessage(dashboard: Dashboard, message: LiveEventData['message
   if (known === undefined || known.chat_length >= message.position) return dashboard;
   return withChangedInstance(dashboard, {
     ...known,
-    latest_message: message.content,
+    latest_message: textOf(message),
     latest_message_at: message.created_at,
     chat_length: message.position,
   });

@@ -33,6 +33,17 @@ export const formatFullTime = (time: string, locale?: string): string =>
 export const formatClockTime = (time: string, locale?: string): string =>
   new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(new Date(time));
 
+/** Returns the time of day, after the date if it is on another day than `now`. */
+export function formatSince(time: string, now: number, locale?: string): string {
+  if (localDay(time) === new Date(now).toDateString()) return formatClockTime(time, locale);
+  return new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+  }).format(new Date(time));
+}
+
 /** Returns a text that is the same for all times of one day in the local time zone. It is not for display. */
 export const localDay = (time: string): string => new Date(time).toDateString();
 

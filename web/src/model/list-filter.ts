@@ -16,7 +16,7 @@ export const isFiltering = (filter: ListFilter): boolean =>
 
 /**
  * Returns the instances that match the filter. Every word of the search text must occur in the instance's
- * name, agent type or latest message.
+ * name, agent type, latest message or context.
  */
 export function filterInstances(instances: Iterable<AgentInstance>, filter: ListFilter): AgentInstance[] {
   const words = foldText(filter.searchText).split(/\s+/).filter(Boolean);
@@ -35,8 +35,9 @@ const foldedTexts = new WeakMap<AgentInstance, string>();
 function searchedText(instance: AgentInstance): string {
   const known = foldedTexts.get(instance);
   if (known !== undefined) return known;
-  const { name, agent_type_name, latest_message } = instance;
-  const text = foldText(`${name ?? ''}\n${agent_type_name}\n${latest_message ?? ''}`);
+  const { name, agent_type_name, latest_message, context } = instance;
+  const texts = [name, agent_type_name, latest_message, ...Object.values(context ?? {})];
+  const text = foldText(texts.filter((each) => each !== null).join('\n'));
   foldedTexts.set(instance, text);
   return text;
 }

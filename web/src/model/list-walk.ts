@@ -1,4 +1,5 @@
-import type { InstanceGroup } from './status-group.ts';
+import type { ListGroup } from './repository-group.ts';
+import { statusGroupOf } from './status-group.ts';
 
 /** Where an instance was among those that wait, when it was opened: it moves when it is answered. */
 export interface Place {
@@ -12,10 +13,11 @@ export function placeAmong(waitingIds: readonly string[], id: string): Place | n
   return index < 0 ? null : { id, before: waitingIds.slice(0, index), after: waitingIds.slice(index + 1) };
 }
 
-export const waitingIdsIn = (groups: readonly InstanceGroup[]): string[] =>
+export const waitingIdsIn = (groups: readonly ListGroup[]): string[] =>
   groups
-    .filter(({ statusGroup }) => statusGroup === 'waiting')
-    .flatMap(({ instances }) => instances.map(({ id }) => id));
+    .flatMap(({ instances }) => instances)
+    .filter((instance) => statusGroupOf(instance) === 'waiting')
+    .map(({ id }) => id);
 
 /**
  * Returns the id of the instance to which the user goes on from the open one, or null at the end of the
@@ -25,7 +27,7 @@ export const waitingIdsIn = (groups: readonly InstanceGroup[]): string[] =>
  * @param offset 1 to go on, -1 to go back
  */
 export function neighbourInList(
-  groups: readonly InstanceGroup[],
+  groups: readonly ListGroup[],
   openId: string | null,
   place: Place | null,
   offset: 1 | -1,

@@ -61,9 +61,8 @@ export class NewQuestions {
 const isWaiting = (instance: AgentInstance): boolean => statusGroupOf(instance) === 'waiting';
 
 /**
- * Returns true if a question was the last message of its instance, and no question, before it became one.
- * An older one may have been open all the time: when one of two questions is answered, the instance does not
- * wait any more.
+ * Returns true if a question was the last message of its instance, and no question, before it became one. An
+ * older message, or one of an instance that waited, may have been an open question all the time.
  */
 const wasLatestStep = (before: AgentInstance | undefined, { position }: Message): boolean =>
   before !== undefined && !isWaiting(before) && position >= before.chat_length;

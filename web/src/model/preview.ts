@@ -1,5 +1,4 @@
 import { cutText } from '../../../src/domain/text/graphemes.ts';
-import { parseQuestion } from '../../../src/domain/text/question-text.ts';
 
 const MAX_CHARACTERS = 240;
 
@@ -17,16 +16,13 @@ const CODE_LINK_OR_BOLD =
   /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)|!?\[([^\]\n]*)\]\((?:https?|mailto):[^)\s]*\)|(?<![\w*/\\])\*\*(?![\s*/.])([^*\n]+?)(?<![\s/(])\*\*(?![\w*/])/g;
 
 /**
- * Shortens a message to one or two lines, without its answer options and most of its markdown. Characters
- * that are not clearly markdown stay.
+ * Shortens a text to one or two lines, without most of its markdown. Characters that are not clearly markdown
+ * stay.
  */
-export function preview(content: string): string {
-  // Options and markdown are removed below, so more characters are taken than are shown.
-  const { text } = parseQuestion(cutText(content, 4 * MAX_CHARACTERS));
+export function preview(text: string): string {
+  // Markdown is removed below, so more characters are taken than are shown.
   return cutText(
-    text
-      // The slice above may have cut off the end of the options, so that `parseQuestion` did not find them.
-      .replace(/\[OPTIONS\][\s\S]*$/i, '')
+    cutText(text, 4 * MAX_CHARACTERS)
       .replace(CODE_FENCE, ' ')
       .replace(TABLE, '')
       .replace(BLOCK_MARKER, '')

@@ -2,12 +2,21 @@
 export type Route =
   | { readonly page: 'list' }
   | { readonly page: 'instance'; readonly id: string; readonly tab: 'conversation' | 'changes' }
-  | { readonly page: 'keys' };
+  | { readonly page: 'keys' | 'notifications' }
+  /** What a program asks for over OAuth. */
+  | { readonly page: 'connect'; readonly id: string }
+  /** The same for a program on another device. Null: its code is not known yet. */
+  | { readonly page: 'device'; readonly code: string | null }
+  /** The page of a link in a notification. It needs no sign-in. */
+  | { readonly page: 'answer'; readonly token: string };
 
 /** Reads a fragment, with or without its `#`. An unknown fragment opens the list. */
 export function parseRoute(fragment: string): Route {
   const [view, id, tab] = fragment.replace(/^#?\/?/, '').split('/');
-  if (view === 'keys') return { page: 'keys' };
+  if (view === 'keys' || view === 'notifications') return { page: view };
+  if (view === 'connect' && id) return { page: 'connect', id: decode(id) };
+  if (view === 'device') return { page: 'device', code: id ? decode(id) : null };
+  if (view === 'answer' && id) return { page: 'answer', token: decode(id) };
   if (view === 'instances' && id) {
     return { page: 'instance', id: decode(id), tab: tab === 'changes' ? 'changes' : 'conversation' };
   }
@@ -17,7 +26,11 @@ export function parseRoute(fragment: string): Route {
 /** Returns the fragment of a route, with its `#`, for use as a link's `href`. */
 export function formatRoute(route: Route): string {
   if (route.page === 'list') return '#/';
-  if (route.page === 'keys') return '#/keys';
+  if (route.page === 'answer') return `#/answer/${encodeURIComponent(route.token)}`;
+  if (route.page === 'connect') return `#/connect/${encodeURIComponent(route.id)}`;
+  if (route.page === 'device')
+    return route.code === null ? '#/device' : `#/device/${encodeURIComponent(route.code)}`;
+  if (route.page !== 'instance') return `#/${route.page}`;
   const tab = route.tab === 'changes' ? '/changes' : '';
   return `#/instances/${encodeURIComponent(route.id)}${tab}`;
 }

@@ -10,6 +10,13 @@ export const mcpUrl = urlOf('/mcp');
 /** The user's API keys. Null: not loaded yet. */
 export const apiKeys = signal<readonly ApiKey[] | null>(null);
 
+/** A new key that the user has not put away. It stays here while other views are open. Null: none. */
+export const newToken = signal<{ readonly text: string; readonly isCopied: boolean } | null>(null);
+
+export function noteCopied(): void {
+  if (newToken.value !== null) newToken.value = { ...newToken.value, isCopied: true };
+}
+
 export interface NewApiKey {
   readonly name: string;
   readonly scope: 'agent' | 'dashboard';

@@ -1,8 +1,10 @@
+import type { QuestionForm } from '../../../domain/question/form.ts';
 import type { CallOptions, Connection } from '../http/connection.ts';
 import type { AgentMessage, InputOf, OutputOf } from '../wire.ts';
-import { type AskOptions, type AskRequest, ask } from './ask.ts';
+import { type AskOptions, type AskRequest, ask, type EarlierQuestion, type NewQuestion } from './ask.ts';
 import type { AskResult } from './ask-result.ts';
 import { withCutDiff } from './cut-diff.ts';
+import type { FormValues, OptionValues, QuestionOption } from './question-types.ts';
 
 /**
  * The calls of agents. They need a token of scope `agent`.
@@ -39,25 +41,45 @@ export class AgentClient {
    *
    * If you send a step during the wait, its `queued_user_messages` may contain the answer as well.
    *
+   * The question may offer `options` or have a `form`. The types of `values` and `form` in the result follow
+   * from them. With `expires_in_seconds` the question ends by itself: as `expired`, or as `defaulted` with
+   * the `default_answer` as its answer.
+   *
+   * If the person requests that the agent stops, the wait ends at once, and the result has `stop_requested`.
+   *
    * ```ts
    * const deadline = new Date(Date.now() + 3_600_000);
-   * const first = await client.ask({ agent_instance_id, agent_type, content: 'Release?' }, { deadline });
-   * if (first.status === 'pending') await client.ask({ agent_instance_id, question_id: first.question_id });
+   * const question = { agent_instance_id, agent_type, content: 'Release?', options: ['Now', 'Later'] };
+   * const { status, values, question_id } = await client.ask(question, { deadline });
+   * if (status === 'pending') await client.ask({ agent_instance_id, question_id });
    * ```
    * @throws DashboardError `question_not_found` if the `question_id` is unknown, `instance_deleted` if the
    * person has deleted the instance, and the errors that every call can have.
    * @throws the signal's reason when it is aborted. The question stays open.
    * @throws TypeError for an invalid `deadline` or `idempotencyKey`.
    */
-  ask(request: AskRequest, options: AskOptions = {}): Promise<AskResult> {
-    return ask(this.#connection, request, options);
+  ask<
+    const Options extends readonly QuestionOption[] = readonly QuestionOption[],
+    const Form extends QuestionForm = never,
+  >(
+    question: NewQuestion<Options, Form>,
+    options?: AskOptions,
+  ): Promise<AskResult<OptionValues<Options, Form>, FormValues<Form>>>;
+  ask(question: EarlierQuestion, options?: AskOptions): Promise<AskResult>;
+  // The type of the result follows from the question, which only the signatures above can express.
+  ask(
+    request: AskRequest<readonly QuestionOption[], QuestionForm>,
+    options: AskOptions = {},
+  ): Promise<never> {
+    return ask(this.#connection, request, options) as Promise<never>;
   }
 
   /**
    * Hands over queued messages. `last_read_message_id` is the id of the last message that your process wrote
    * or received. Without this id the call returns the queued messages and leaves them queued. `wait` (0 to
    * 300 seconds, default 0) keeps the call open until there is a message. With `on_lease`, the agent gets the
-   * messages again if it repeats its last message: set it if you pass the messages on to somebody else.
+   * messages again if it repeats its last message: set it if you pass the messages on to somebody else. With
+   * a `question_id`, the call also returns when that question has ended: its outcome is in `outcomes`.
    * @returns `status: 'stale'` and no `messages` if another process of the same agent has received messages
    * meanwhile. Those messages are in `already_read`. If `more` is true, `messages` or `already_read` has only
    * the first of them: call again with the id of the last one.
@@ -86,6 +108,18 @@ export class AgentClient {
   ): Promise<OutputOf<'requestUserInput'>> {
     const path = `/messages/${encodeURIComponent(message_id)}/request-input`;
     return this.#connection.request({ ...options, method: 'PATCH', path });
+  }
+
+  /**
+   * Takes a question back that needs no answer any more. Withdrawing it again is no error.
+   * @throws DashboardError `already_answered` or `question_over`, if it has ended in another way.
+   */
+  withdrawQuestion(
+    { question_id }: InputOf<'withdrawQuestion'>,
+    options: CallOptions = {},
+  ): Promise<OutputOf<'withdrawQuestion'>> {
+    const path = `/questions/${encodeURIComponent(question_id)}/withdraw`;
+    return this.#connection.request({ ...options, method: 'POST', path });
   }
 
   /**

@@ -1,12 +1,14 @@
 import type { Connection } from '../http/connection.ts';
 import { DashboardError, isRetryable } from '../http/errors.ts';
-import type { Message, OutputOf } from '../wire.ts';
+import type { Message } from '../wire.ts';
 import type { AskResult, Unanswered } from './ask-result.ts';
 import { type QuestionState, readQuestionState, type WaitLimits } from './question-state.ts';
+import { type PendingRead, Received } from './received.ts';
 
-type Question = Pick<AskResult, 'question_id' | 'agent_instance_id' | 'queued_user_messages'>;
-
-type PendingRead = OutputOf<'readPendingMessages'>;
+type Question = Pick<
+  AskResult,
+  'question_id' | 'agent_instance_id' | 'queued_user_messages' | 'outcomes' | 'stop_requested'
+>;
 
 /** How long one call waits. Many proxies close a connection that is silent for 60 s, so it is shorter. */
 const CALL_WAIT_MS = 50_000;
@@ -23,11 +25,7 @@ export class AnswerWait {
   readonly #onLease: boolean;
   /** The id of the last message that the agent wrote or received, as far as this wait knows. */
   #lastReadId: string;
-  readonly #receivedMessages = new Map<string, Message>();
-  /** The ids of the messages in `#receivedMessages` that another call was sent before. */
-  readonly #repeatedIds = new Set<string>();
-  /** Whether messages were queued after the last hand-off. */
-  #more = false;
+  readonly #received: Received;
   /** The state that was read last; null while none has been read. */
   #state: QuestionState | null = null;
 
@@ -37,6 +35,7 @@ export class AnswerWait {
     this.#limits = limits;
     this.#onLease = onLease;
     this.#lastReadId = question.question_id;
+    this.#received = new Received(question);
   }
 
   /** Waits for the answer to a question that was asked just now. */
@@ -60,8 +59,8 @@ export class AnswerWait {
       const pending = await this.#readPending(isAnswered ? 0 : Math.min(CALL_WAIT_MS, remainingMs));
       const result = hasNothingNew(pending) && !isAnswered ? null : await this.#readResult();
       if (result !== null) return result;
-      if (this.#state?.answer == null && Date.now() >= this.#limits.deadlineMs)
-        return this.#unanswered('pending');
+      const isOver = this.#received.isStopRequested || Date.now() >= this.#limits.deadlineMs;
+      if (isOver && this.#state?.answer == null) return this.#unanswered('pending');
     }
   }
 
@@ -72,8 +71,7 @@ export class AnswerWait {
   async #readAgain(): Promise<void> {
     for (;;) {
       const { status, already_read, more } = await this.#readPending(0);
-      this.#addReceived(already_read);
-      for (const { id } of already_read) this.#repeatedIds.add(id);
+      this.#received.addRepeated(already_read);
       const last = already_read.at(-1);
       if (status === 'ok' || !more || last === undefined) return;
       this.#lastReadId = last.id;
@@ -81,7 +79,7 @@ export class AnswerWait {
   }
 
   async #readPending(waitMs: number): Promise<PendingRead> {
-    const { agent_instance_id } = this.#question;
+    const { agent_instance_id, question_id } = this.#question;
     const pending: PendingRead = await this.#connection.request({
       ...this.#limits,
       method: 'POST',
@@ -89,53 +87,42 @@ export class AnswerWait {
       body: {
         agent_instance_id,
         last_read_message_id: this.#lastReadId,
+        question_id,
         wait: waitMs / 1000,
         on_lease: this.#onLease,
       },
       waitMs,
     });
-    this.#addReceived(pending.messages);
-    if (pending.status === 'ok') this.#more = pending.more;
+    this.#received.add(pending);
     return pending;
   }
 
-  #addReceived(messages: readonly Message[]): void {
-    for (const message of messages) this.#receivedMessages.set(message.id, message);
-  }
-
-  /**
-   * Returns the result if the question is closed, or if its answer was handed over; otherwise null.
-   */
+  /** Returns the result if the question has ended and its answer, if any, was handed over; otherwise null. */
   async #readResult(): Promise<AskResult | null> {
     const state = await readQuestionState(this.#connection, this.#question, this.#limits);
     this.#state = state;
     // Other calls of this agent may have moved the read cursor and left the answer queued.
     this.#lastReadId = state.lastReadId;
-    if (state.status === 'closed') return this.#unanswered('closed');
-    if (state.answer?.read_at == null) return null;
-    const { id } = state.answer;
-    const isRepeated = this.#repeatedIds.has(id) || !this.#receivedMessages.has(id);
+    const { status, outcome } = state;
+    if (status === 'expired' || status === 'withdrawn' || status === 'closed')
+      return this.#unanswered(status);
+    if (status === 'open' || state.answer?.read_at == null || outcome === null) return null;
     return {
       ...this.#question,
-      ...this.#otherMessages(),
-      more: this.#more,
-      status: 'answered',
+      ...this.#received.besidesAnswers(this.#state),
+      status,
       answer: toMessage(state.answer),
-      ...(isRepeated && { redelivered: true }),
+      values: outcome.values,
+      form: outcome.form,
+      outcome,
+      ...(this.#received.isRepeated(state.answer) && { redelivered: true }),
     };
   }
 
   #unanswered(status: Unanswered['status']): Unanswered {
-    return { ...this.#question, ...this.#otherMessages(), more: this.#more, status, answer: null };
-  }
-
-  /** Returns the received messages that are no answers, and whether some of them were sent before. */
-  #otherMessages(): Pick<AskResult, 'messages' | 'redelivered'> {
-    const { answer, answerIdsOfOtherQuestions } = this.#state ?? {};
-    const messages = [...this.#receivedMessages.values()].filter(
-      ({ id }) => id !== answer?.id && !answerIdsOfOtherQuestions?.has(id),
-    );
-    return { messages, redelivered: messages.some(({ id }) => this.#repeatedIds.has(id)) };
+    const noAnswer = { answer: null, values: null, form: null };
+    const outcome = status === 'pending' ? null : { ...this.#state!.outcome!, values: null, form: null };
+    return { ...this.#question, ...this.#received.besidesAnswers(this.#state), status, ...noAnswer, outcome };
   }
 
   /**
@@ -155,9 +142,16 @@ export class AnswerWait {
   }
 }
 
-/** An ended session counts as new: it has closed the question. */
-const hasNothingNew = ({ status, messages, instance_status }: PendingRead): boolean =>
-  status === 'ok' && messages.length === 0 && instance_status !== 'COMPLETED';
+/**
+ * An ended session counts as new, because it has closed the question. So do a question that has ended, and a
+ * request to stop, because the answer may have come before it.
+ */
+const hasNothingNew = ({ status, messages, outcomes, ...pending }: PendingRead): boolean =>
+  status === 'ok' &&
+  messages.length === 0 &&
+  outcomes.length === 0 &&
+  pending.stop_requested === null &&
+  pending.instance_status !== 'COMPLETED';
 
 /** Reduces a message of the conversation to the five fields of `Message`. */
 const toMessage = ({ id, content, sender_type, created_at, requires_user_input }: Message): Message => ({

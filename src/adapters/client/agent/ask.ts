@@ -1,18 +1,31 @@
+import type { QuestionForm } from '../../../domain/question/form.ts';
 import type { CallOptions, Connection } from '../http/connection.ts';
 import type { AgentMessage, OutputOf } from '../wire.ts';
 import { AnswerWait } from './answer-wait.ts';
 import type { AskResult } from './ask-result.ts';
 import { withCutDiff } from './cut-diff.ts';
+import type { QuestionFields, QuestionOption } from './question-types.ts';
+
+/** A new question. */
+export type NewQuestion<
+  Options extends readonly QuestionOption[] = readonly QuestionOption[],
+  Form extends QuestionForm = never,
+> = Pick<AgentMessage, 'agent_instance_id' | 'agent_type' | 'title' | 'context' | 'content'> &
+  QuestionFields<Options, Form> & { readonly question_id?: undefined };
+
+/** The ids of a question that was asked before. */
+export interface EarlierQuestion {
+  readonly agent_instance_id: string;
+  readonly question_id: string;
+  /** See `on_lease` of `AgentClient.pendingMessages`. */
+  readonly on_lease?: boolean;
+}
 
 /** A new question, or the ids of a question that was asked before. */
-export type AskRequest =
-  | (Omit<AgentMessage, 'requires_user_input'> & { readonly question_id?: undefined })
-  | {
-      readonly agent_instance_id: string;
-      readonly question_id: string;
-      /** See `on_lease` of `AgentClient.pendingMessages`. */
-      readonly on_lease?: boolean;
-    };
+export type AskRequest<
+  Options extends readonly QuestionOption[] = readonly QuestionOption[],
+  Form extends QuestionForm = never,
+> = NewQuestion<Options, Form> | EarlierQuestion;
 
 /** Options of `ask`. */
 export interface AskOptions extends CallOptions {
@@ -27,7 +40,7 @@ export interface AskOptions extends CallOptions {
 /** Implements `AgentClient.ask`. */
 export async function ask(
   connection: Connection,
-  request: AskRequest,
+  request: AskRequest<readonly QuestionOption[], QuestionForm>,
   { deadline, onAsked, signal, idempotencyKey }: AskOptions,
 ): Promise<AskResult> {
   const deadlineMs = deadline?.getTime() ?? Number.POSITIVE_INFINITY;
@@ -35,7 +48,8 @@ export async function ask(
   const limits = { deadlineMs, ...(signal !== undefined && { signal }) };
   if (request.question_id !== undefined) {
     const { agent_instance_id, question_id, on_lease = false } = request;
-    const question = { agent_instance_id, question_id, queued_user_messages: [] };
+    const nothingPosted = { queued_user_messages: [], outcomes: [], stop_requested: null };
+    const question = { agent_instance_id, question_id, ...nothingPosted };
     return new AnswerWait(connection, question, limits, on_lease).resume();
   }
   const postedQuestion = await connection.request<OutputOf<'sendAgentMessage'>>({
@@ -44,12 +58,18 @@ export async function ask(
     deadlineMs: connection.retryDeadline(deadlineMs),
     method: 'POST',
     path: '/messages/agent',
-    body: { ...withCutDiff(request), requires_user_input: true },
+    body: { ...withCutDiff(request), ...wireOptions(request.options), requires_user_input: true },
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   });
-  const { agent_instance_id, message_id: question_id, queued_user_messages } = postedQuestion;
+  const { agent_instance_id, message_id: question_id } = postedQuestion;
   onAsked?.(question_id);
-  const question = { agent_instance_id, question_id, queued_user_messages };
+  const { queued_user_messages, outcomes, stop_requested } = postedQuestion;
+  const question = { agent_instance_id, question_id, queued_user_messages, outcomes, stop_requested };
   const result = await new AnswerWait(connection, question, limits).start();
   return postedQuestion.redelivered ? { ...result, redelivered: true } : result;
 }
+
+const wireOptions = (options: readonly QuestionOption[] | null | undefined) =>
+  options != null && {
+    options: options.map((option) => (typeof option === 'string' ? { label: option } : option)),
+  };

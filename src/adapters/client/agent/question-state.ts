@@ -1,11 +1,14 @@
 import type { Connection } from '../http/connection.ts';
 import { DashboardError } from '../http/errors.ts';
 import type { ConversationMessage, OutputOf } from '../wire.ts';
+import type { QuestionOutcome } from './ask-result.ts';
 
 /** The current state of a question. */
 export interface QuestionState {
-  readonly status: 'open' | 'answered' | 'closed';
+  readonly status: NonNullable<ConversationMessage['question_status']>;
   readonly answer: ConversationMessage | null;
+  /** How the question ended; null while it is open. */
+  readonly outcome: QuestionOutcome | null;
   /** The id of the last message that the agent wrote or received. */
   readonly lastReadId: string;
   /** The ids of messages that answer other questions. The waits for those questions return these messages. */
@@ -56,6 +59,7 @@ export async function readQuestionState(
         return {
           status: question.question_status,
           answer,
+          outcome: outcomeOf(question, answer),
           lastReadId: lastReadId ?? question_id,
           answerIdsOfOtherQuestions: answerIdsOfOthers(messages.values(), question_id),
         };
@@ -71,6 +75,18 @@ export async function readQuestionState(
       beforeMessageId = page.messages[0].id;
     }
   }
+}
+
+function outcomeOf(
+  { id, question_status: status }: ConversationMessage,
+  answer: ConversationMessage | null,
+): QuestionOutcome | null {
+  if (status === undefined || status === 'open') return null;
+  const unanswered = { values: null, form: null, decided_by: null, via: null };
+  if (answer === null) return { question_id: id, status, ...unanswered, answered_at: null };
+  // An answer that was stored before answers had these details is a text of the person.
+  const { values, form, decided_by, via } = answer.answer_to ?? { ...unanswered, decided_by: 'person' };
+  return { question_id: id, status, values, form, decided_by, via, answered_at: answer.created_at };
 }
 
 function answerIdsOfOthers(messages: Iterable<ConversationMessage>, questionId: string): Set<string> {

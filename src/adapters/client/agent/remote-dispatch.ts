@@ -2,12 +2,18 @@ import type * as v from 'valibot';
 import { checkInput, type Dispatch, type Request } from '../../../application/dispatch/dispatch.ts';
 import { RequestError } from '../../../application/errors.ts';
 import type { ObjectSchema, UseCase } from '../../../application/use-case.ts';
-import { DEFAULT_WAIT_SECONDS } from '../../../application/use-cases/agent/ask-question.ts';
-import { askQuestion, endSession, sendAgentMessage } from '../../../application/use-cases/index.ts';
+import { DEFAULT_WAIT_SECONDS } from '../../../application/use-cases/agent/question/ask-question.ts';
+import {
+  askQuestion,
+  endSession,
+  sendAgentMessage,
+  withdrawQuestion,
+} from '../../../application/use-cases/index.ts';
 import { CodedError } from '../../../domain/errors.ts';
 import type { CallOptions } from '../http/connection.ts';
 import { DashboardError } from '../http/errors.ts';
 import type { AgentClient } from './agent-client.ts';
+import { ChangedContext, type ReadContext } from './changed-context.ts';
 
 /** An error of the remote server, as a `CodedError`: the class of errors that use cases throw. */
 class RemoteError extends CodedError {
@@ -23,6 +29,8 @@ export interface RemoteDispatchOptions {
    * absent or null, no diffs are sent.
    */
   readonly readGitDiff?: (() => Promise<string | null>) | null;
+  /** Says where the agent runs. If the function is absent or null, only the agent itself says it. */
+  readonly readContext?: ReadContext | null;
 }
 
 type RunRemotely = (input: never, options: CallOptions) => Promise<object>;
@@ -39,10 +47,16 @@ const MAX_REMEMBERED_QUESTIONS = 1_000;
  * that a use case throws. The `caller` is ignored: the server takes the caller from the client's token.
  */
 export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
-  const { agentClient } = options;
+  const { agentClient, readContext = null } = options;
+  const context = new ChangedContext(readContext);
   const runByUseCase = new Map<string, RunRemotely>([
-    [sendAgentMessage.name, sendStepWithDiff(options)],
-    [askQuestion.name, askAndWait(options)],
+    [sendAgentMessage.name, sendStepWithDiff(options, context)],
+    [askQuestion.name, askAndWait(options, context)],
+    [
+      withdrawQuestion.name,
+      (input: InputOf<typeof withdrawQuestion>, callOptions) =>
+        agentClient.withdrawQuestion(input, callOptions),
+    ],
     [
       endSession.name,
       (input: InputOf<typeof endSession>, callOptions) => agentClient.endSession(input, callOptions),
@@ -70,16 +84,18 @@ export function remoteDispatch(options: RemoteDispatchOptions): Dispatch {
  * Returns a function that sends a message. The working copy's diff is sent with a step if it has changed
  * since the last step of the instance.
  */
-function sendStepWithDiff({ agentClient, readGitDiff }: RemoteDispatchOptions) {
+function sendStepWithDiff({ agentClient, readGitDiff }: RemoteDispatchOptions, context: ChangedContext) {
   const lastDiffByInstance = new Map<string, string>();
   return async (input: InputOf<typeof sendAgentMessage>, callOptions: CallOptions) => {
     // A diff in the input is dropped: only the diff of the working copy is sent.
     const { git_diff: _, ...message } = input;
     const diff = input.requires_user_input ? null : ((await readGitDiff?.()) ?? null);
     const isNewDiff = diff !== null && diff !== lastDiffByInstance.get(message.agent_instance_id);
-    const output = await agentClient.sendMessage(
-      { ...message, ...(isNewDiff && { git_diff: diff }) },
-      callOptions,
+    const output = await context.sendWith(message.agent_instance_id, message.context, (contextField) =>
+      agentClient.sendMessage(
+        { ...message, ...contextField, ...(isNewDiff && { git_diff: diff }) },
+        callOptions,
+      ),
     );
     if (isNewDiff) lastDiffByInstance.set(message.agent_instance_id, diff);
     return output;
@@ -90,7 +106,7 @@ function sendStepWithDiff({ agentClient, readGitDiff }: RemoteDispatchOptions) {
  * Returns a function that asks a question and waits for its answer. REST needs a question's instance as well
  * as its id, so the function remembers the instance of each question.
  */
-function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions) {
+function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions, context: ChangedContext) {
   const instanceOfQuestion = new Map<string, string>();
   return async (input: InputOf<typeof askQuestion>, callOptions: CallOptions) => {
     const knownInstance = input.question_id == null ? null : instanceOfQuestion.get(input.question_id);
@@ -100,7 +116,9 @@ function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions) {
     // but `ask` would go on trying until the deadline.
     const postedQuestion =
       input.question_id == null
-        ? await postQuestion(agentClient, agent_instance_id, input, callOptions)
+        ? await context.sendWith(agent_instance_id, input.context, (contextField) =>
+            postQuestion(agentClient, agent_instance_id, { ...input, ...contextField }, callOptions),
+          )
         : null;
     const question_id = postedQuestion?.message_id ?? input.question_id!;
     if (instanceOfQuestion.size >= MAX_REMEMBERED_QUESTIONS) {
@@ -116,11 +134,18 @@ function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions) {
     const received = [...(postedQuestion?.queued_user_messages ?? []), ...result.messages];
     const feedback = new Map(received.map((message) => [message.id, message]));
     if (result.answer !== null) feedback.delete(result.answer.id);
+    const outcomes = new Map(
+      [...(postedQuestion?.outcomes ?? []), ...result.outcomes].map((each) => [each.question_id, each]),
+    );
+    outcomes.delete(question_id);
     return {
       answer: result.answer?.content ?? null,
       question_id,
       agent_instance_id,
       status: result.status,
+      outcome: result.outcome,
+      outcomes: [...outcomes.values()],
+      stop_requested: result.stop_requested,
       user_feedback: [...feedback.values()].map(({ content }) => content),
       more: result.more,
       redelivered: result.redelivered || (postedQuestion?.redelivered ?? false),
@@ -131,11 +156,11 @@ function askAndWait({ agentClient, sessionInstanceId }: RemoteDispatchOptions) {
 const postQuestion = (
   agentClient: AgentClient,
   agent_instance_id: string,
-  { question_text, agent_type }: InputOf<typeof askQuestion>,
+  { question_text, question_id: _, wait_seconds: __, ...message }: InputOf<typeof askQuestion>,
   callOptions: CallOptions,
 ) =>
   agentClient.sendMessage(
-    { agent_instance_id, content: question_text!, agent_type, requires_user_input: true },
+    { ...message, agent_instance_id, content: question_text!, requires_user_input: true },
     // Without a key of its own, because a client of ours that gave up asks again in a new call. The server
     // recognises both that and our own retries by the text.
     { ...callOptions, idempotencyKey: callOptions.idempotencyKey ?? null },

@@ -1,5 +1,6 @@
 import type { ErrorCode, InputIssue } from '../../../application/errors.ts';
 import type { WireConversationMessage } from '../../../application/wire/conversation-message.ts';
+import type { WireOutcome } from '../../../application/wire/outcome.ts';
 
 /** The error codes of the server's HTTP layer. */
 export type HttpErrorCode =
@@ -11,6 +12,7 @@ export type HttpErrorCode =
   | 'internal'
   | 'invalid_encoding'
   | 'invalid_header'
+  | 'invalid_signature'
   | 'malformed_request'
   | 'method_not_allowed'
   | 'not_acceptable'
@@ -38,6 +40,7 @@ export interface Problem {
   readonly request_id?: string;
   readonly errors?: readonly InputIssue[];
   readonly answer?: WireConversationMessage;
+  readonly outcome?: WireOutcome;
 }
 
 /** The details of a failed call that are not in the problem document. */
@@ -67,10 +70,12 @@ export class DashboardError extends Error {
   readonly status: number | null;
   /** The id of this request in the server's log; null if the response has none. */
   readonly requestId: string | null;
-  /** What is wrong with each field of the input; empty for other errors. */
+  /** What is wrong with each field of the input, or of an answer; empty for other errors. */
   readonly errors: readonly InputIssue[];
   /** With `already_answered`: the answer that the question already has. Null for other errors. */
   readonly answer: WireConversationMessage | null;
+  /** With `already_answered` and `question_over`: how the question has ended. Null for other errors. */
+  readonly outcome: WireOutcome | null;
   /** How long the server asks to wait before the next try, in milliseconds; null if it does not say. */
   readonly retryAfterMs: number | null;
 
@@ -81,6 +86,7 @@ export class DashboardError extends Error {
     this.requestId = problem.request_id ?? requestId ?? null;
     this.errors = problem.errors ?? [];
     this.answer = problem.answer ?? null;
+    this.outcome = problem.outcome ?? null;
     this.retryAfterMs = retryAfterMs ?? null;
   }
 }

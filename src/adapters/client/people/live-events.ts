@@ -4,6 +4,7 @@ import { DashboardError, isRetryable } from '../http/errors.ts';
 import { EventParser, type ParsedEvent } from '../http/event-parser.ts';
 import { errorFromResponse } from '../http/send-request.ts';
 import type { AgentInstance, ConversationMessage } from '../wire.ts';
+import type { Notification } from './notifications-client.ts';
 
 /** The data of each type of event. */
 export interface LiveEventData {
@@ -14,6 +15,15 @@ export interface LiveEventData {
    * wait.
    */
   readonly message_update: ConversationMessage & { readonly agent_instance_id: string };
+  /**
+   * What became of the notifications of a message has changed: when they are due, sent, opened or taken back,
+   * or why they failed. A stream that continues after a lost connection may leave some out.
+   */
+  readonly delivery_update: {
+    readonly agent_instance_id: string;
+    readonly message_id: string;
+    readonly deliveries: Notification['deliveries'];
+  };
   /** An instance is new or has changed. */
   readonly status_update: AgentInstance;
   /** The git diff of an instance has changed. `git_diff` is only in the stream of one instance. */

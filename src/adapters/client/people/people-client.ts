@@ -1,9 +1,12 @@
 import type { CallOptions, Connection } from '../http/connection.ts';
 import type { AgentInstance, ApiKey, ConversationMessage, InputOf, OutputOf } from '../wire.ts';
 import { type LiveEvent, type LiveOptions, liveEvents } from './live-events.ts';
+import { NotificationsClient } from './notifications-client.ts';
 
 const instancePath = (agentInstanceId: string): string =>
   `/agent-instances/${encodeURIComponent(agentInstanceId)}`;
+
+const questionPath = (questionId: string): string => `/questions/${encodeURIComponent(questionId)}`;
 
 /**
  * The calls of people. They need a token of scope `dashboard`.
@@ -12,9 +15,12 @@ const instancePath = (agentInstanceId: string): string =>
  * with the reason of an aborted `signal`.
  */
 export class PeopleClient {
+  /** The calls for notifications. */
+  readonly notifications: NotificationsClient;
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
+    this.notifications = new NotificationsClient(connection);
     this.#connection = connection;
   }
 
@@ -86,14 +92,74 @@ export class PeopleClient {
    * Writes to an agent. With `in_reply_to` (the id of a question) the message answers that question. Without
    * it, the message answers the newest open question of the instance, or is queued if there is no open
    * question.
-   * @throws DashboardError `already_answered`, with the existing `answer`; `question_closed` if the session
-   * has ended; `question_not_found` if `in_reply_to` is no question of this instance.
+   * @throws DashboardError `already_answered`, with the existing `answer`; `question_over` if the question
+   * has ended without one, with its `outcome`; `question_not_found` if `in_reply_to` is no question of this
+   * instance.
    */
   write(
     { agent_instance_id, ...body }: InputOf<'writeToAgent'>,
     options: CallOptions = {},
   ): Promise<ConversationMessage> {
     const path = `${instancePath(agent_instance_id)}/messages`;
+    return this.#connection.request({ ...options, method: 'POST', path, body });
+  }
+
+  /**
+   * Answers a question with one of `content` (a text), `values` (the values of some of its options) and
+   * `form` (the fields of its form by name). A text answers every question but a form. `via` says where the
+   * person answers, for example `page`; the agent gets it.
+   * @throws DashboardError `already_answered`, with the existing `answer`; `question_over` if it has ended
+   * without one, with its `outcome`; `answer_does_not_fit`, with `errors`; `question_not_found`.
+   */
+  answer(
+    { question_id, ...body }: InputOf<'answerQuestion'>,
+    options: CallOptions = {},
+  ): Promise<ConversationMessage> {
+    const path = `${questionPath(question_id)}/answer`;
+    return this.#connection.request({ ...options, method: 'POST', path, body });
+  }
+
+  /**
+   * Moves the deadline of an open question to `expires_in_seconds` (1 second to 30 days) from now.
+   * @returns the question.
+   * @throws DashboardError `question_without_deadline` if the agent set none; `already_answered` or
+   * `question_over` if the question has ended; `question_not_found`.
+   */
+  postpone(
+    { question_id, ...body }: InputOf<'postponeQuestion'>,
+    options: CallOptions = {},
+  ): Promise<ConversationMessage> {
+    const path = questionPath(question_id);
+    return this.#connection.request({ ...options, method: 'PATCH', path, body });
+  }
+
+  /**
+   * Asks an agent to stop. It is told with each answer that it gets from then on, and its waits end at once.
+   * `stop_seen_at` says when it was told. Asking again with a `reason` replaces the first one.
+   */
+  stop(
+    { agent_instance_id, ...body }: InputOf<'stopAgent'>,
+    options: CallOptions = {},
+  ): Promise<AgentInstance> {
+    const path = `${instancePath(agent_instance_id)}/stop`;
+    return this.#connection.request({ ...options, method: 'POST', path, body });
+  }
+
+  /** Takes back that an agent should stop. It may have stopped already. */
+  cancelStop(agentInstanceId: string, options: CallOptions = {}): Promise<AgentInstance> {
+    const path = `${instancePath(agentInstanceId)}/stop`;
+    return this.#connection.request({ ...options, method: 'DELETE', path });
+  }
+
+  /**
+   * Asks all agents to stop that have not ended.
+   * @returns how many agents have a request to stop now.
+   */
+  stopAll(
+    body: InputOf<'stopAllAgents'> = {},
+    options: CallOptions = {},
+  ): Promise<OutputOf<'stopAllAgents'>> {
+    const path = '/agents/stop';
     return this.#connection.request({ ...options, method: 'POST', path, body });
   }
 

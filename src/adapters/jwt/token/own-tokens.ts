@@ -2,6 +2,7 @@ import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import type { KeyAlgorithm, VerificationKey } from '../keys/keys.ts';
 import { callerFromOwnToken, issuedAtOf, tokenIdOf } from './claims.ts';
 import { requireSignature } from './signature.ts';
+import type { JsonObject } from './strict-json.ts';
 import { type ParsedToken, parseToken } from './token-form.ts';
 
 /** A token that one of the server's own keys has signed. */
@@ -33,9 +34,12 @@ export class UnknownSignerError extends Error {
  */
 export class OwnTokens {
   readonly #keys: readonly VerificationKey[];
+  readonly #isOwnResource: (audience: string) => boolean;
 
-  constructor(keys: readonly VerificationKey[]) {
+  /** @param isOwnResource tells whether an access token over OAuth for this resource is for this server. */
+  constructor(keys: readonly VerificationKey[], isOwnResource: (audience: string) => boolean = () => true) {
     this.#keys = keys;
+    this.#isOwnResource = isOwnResource;
   }
 
   /**
@@ -47,6 +51,7 @@ export class OwnTokens {
     const token = parseToken(tokenText);
     const key = await this.#signerOf(token);
     const caller = callerFromOwnToken(token.claims, now);
+    if (token.isAccessToken) this.#requireOwnResource(token.claims);
     const mustBeRecorded = key.strength === 'short';
     const isLimitedToInstance = caller.agentInstanceId != null;
     return {
@@ -56,6 +61,14 @@ export class OwnTokens {
       mustBeRecorded,
       algorithm: key.algorithm,
     };
+  }
+
+  /** Servers with the same key accept each other's tokens. But people let a program in at one of them. */
+  #requireOwnResource({ aud }: JsonObject): void {
+    if (aud === undefined) return;
+    const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
+    if (!audiences.some((audience) => typeof audience === 'string' && this.#isOwnResource(audience)))
+      throw new Error('"aud" is the resource of another server');
   }
 
   async #signerOf(token: ParsedToken): Promise<VerificationKey> {

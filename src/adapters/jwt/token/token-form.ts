@@ -11,6 +11,8 @@ export interface ParsedToken {
   /** The `kid` of its header; null when it has none. */
   readonly keyId: string | null;
   readonly claims: JsonObject;
+  /** Whether its header says that it is an access token over OAuth (RFC 9068). */
+  readonly isAccessToken: boolean;
 }
 
 /**
@@ -41,6 +43,7 @@ export function parseToken(text: string): ParsedToken {
     algorithm: header.alg,
     keyId: keyIdOf(header),
     claims: parseStrictObject(claimBytes!),
+    isAccessToken: typeNameOf(header) === 'at+jwt',
   };
 }
 
@@ -59,7 +62,8 @@ function checkHeader(header: JsonObject): void {
   if (source !== undefined) throw new Error(`the header brings its own key (${source})`);
   // `crit` lists extensions that must be understood, and we know none (RFC 7515, section 4.1.11).
   if (Object.hasOwn(header, 'crit')) throw new Error('unknown crit');
-  if (Object.hasOwn(header, 'typ') && !isAcceptedType(header.typ)) throw new Error('unexpected typ');
+  if (Object.hasOwn(header, 'typ') && !ACCEPTED_TYPES.includes(typeNameOf(header) ?? ''))
+    throw new Error('unexpected typ');
 }
 
 function keyIdOf(header: JsonObject): string | null {
@@ -68,6 +72,6 @@ function keyIdOf(header: JsonObject): string | null {
   return header.kid;
 }
 
-/** Ignores case and a leading `application/` (RFC 7515, section 4.1.9). */
-const isAcceptedType = (typ: unknown): boolean =>
-  typeof typ === 'string' && ACCEPTED_TYPES.includes(typ.toLowerCase().replace(/^application\//, ''));
+/** Returns the type without case and without a leading `application/` (RFC 7515, section 4.1.9). */
+const typeNameOf = ({ typ }: JsonObject): string | null =>
+  typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : null;

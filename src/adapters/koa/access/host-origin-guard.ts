@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import cors from '@koa/cors';
 import type { Context, Middleware } from 'koa';
+import { isAuthorizationMetadataPath } from '../http/error-format.ts';
 import { HttpError, repeatedHeader } from '../http/http-error.ts';
+import { AUTHORIZATION_SERVER_PATH, PROTECTED_RESOURCE_PATH } from '../http/public-url.ts';
 import { acceptHosts } from './accepted-hosts.ts';
 import { countHeader } from './request-token.ts';
 
@@ -50,6 +52,7 @@ export function guardHostAndOrigin({
         'This server does not accept the host in the Host header; add it to ALLOWED_HOSTS or PUBLIC_URL',
       );
     }
+    if (isOpenToAllOrigins(ctx.path)) return answerAnyOrigin(ctx, next);
     if (allowedOrigins.size > 0) ctx.vary('Origin');
     const { origin } = ctx.req.headers;
     const isSameOrigin =
@@ -92,4 +95,29 @@ function isSubresourceOfOtherSite({ method, headers }: IncomingMessage): boolean
   if (site !== 'cross-site' && site !== 'same-site') return false;
   const isLink = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   return !(isLink && method === 'GET');
+}
+
+/**
+ * The routes at which programs in browsers sign in over OAuth. Their requests are worth nothing without a
+ * code or a token, which only the program has, and cookies play no part.
+ */
+const OPEN_PATHS = [
+  `${AUTHORIZATION_SERVER_PATH}/token`,
+  `${AUTHORIZATION_SERVER_PATH}/register`,
+  `${AUTHORIZATION_SERVER_PATH}/revoke`,
+  `${AUTHORIZATION_SERVER_PATH}/jwks`,
+  `${AUTHORIZATION_SERVER_PATH}/device/authorize`,
+];
+
+const isOpenToAllOrigins = (path: string): boolean =>
+  OPEN_PATHS.includes(path) || isAuthorizationMetadataPath(path) || path.startsWith(PROTECTED_RESOURCE_PATH);
+
+async function answerAnyOrigin(ctx: Context, next: () => Promise<void>): Promise<void> {
+  ctx.set('Access-Control-Allow-Origin', '*');
+  ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After');
+  if (ctx.method !== 'OPTIONS' || ctx.get('Access-Control-Request-Method') === '') return next();
+  ctx.set('Access-Control-Allow-Methods', 'GET, POST');
+  ctx.set('Access-Control-Allow-Headers', 'Authorization, Content-Type, MCP-Protocol-Version');
+  ctx.set('Access-Control-Max-Age', '600');
+  ctx.status = 204;
 }

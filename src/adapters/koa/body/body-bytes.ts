@@ -152,7 +152,11 @@ class BodyCollector {
   }
 }
 
-async function readWithin(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/**
+ * Reads a body that is not inflated.
+ * @throws HttpError `too_large`, `incomplete_body`
+ */
+export async function readWithin(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   try {
     return await readRaw(req, { limit: maxBytes, length: req.headers['content-length'] ?? null });
   } catch (cause) {

@@ -8,8 +8,9 @@ import { HttpError } from '../http/http-error.ts';
 import { cutBodyBytes, readBodyBytes, type SizeRules } from './body-bytes.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.!#$&^+-]+\+)?json[ \t]*(?:;|$)/i;
-const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)"?/i;
-const UTF_8 = /^utf-?8$/i;
+/** The charset in a Content-Type. */
+export const CHARSET = /;[ \t]*charset[ \t]*=[ \t]*"?([^";\s]*)"?/i;
+export const UTF_8 = /^utf-?8$/i;
 
 export interface BodyRules extends SizeRules {
   /** Whether the body may be empty. The Content-Type of an empty body is not checked. */
@@ -70,7 +71,7 @@ async function readOwnBody(ctx: Context, rules: SizeRules): Promise<Buffer> {
 const NO_RESERVATION: BodyReservation = { take: () => {}, release: () => {} };
 
 /** The bytes are released when the response is sent or the client is gone. */
-function reserveBytes(ctx: Context): BodyReservation {
+export function reserveBytes(ctx: Context): BodyReservation {
   const { bodyBudget, token } = exchangeOf(ctx);
   // Nothing would release the bytes of a client that is gone already. Its body is refused anyway.
   if (ctx.res.closed) return NO_RESERVATION;
@@ -102,7 +103,7 @@ function requireJson(contentType: string | undefined): void {
 }
 
 /** Refuses bytes that are not UTF-8, because Node would silently replace them and so change the message. */
-function decodeUtf8(bytes: Buffer): string {
+export function decodeUtf8(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new HttpError('invalid_encoding', 'The body is not valid UTF-8');
   return bytes.toString('utf8');
 }

@@ -20,7 +20,10 @@ export function bearerChallengeFor(
   const parts = [
     'realm="agent-dashboard"',
     ...(lacksScope ? [`error="${code}"`, `scope="${scopes.join(' ')}"`] : []),
-    `resource_metadata="${publicBaseUrl(ctx, publicUrl)}${PROTECTED_RESOURCE_PATH}"`,
+    `resource_metadata="${publicBaseUrl(ctx, publicUrl)}${PROTECTED_RESOURCE_PATH}${resourceAt(ctx.path)}"`,
   ];
   return `Bearer ${parts.join(', ')}`;
 }
+
+/** Programs that only call MCP find there that they need no more than the scope of agents. */
+const resourceAt = (path: string): string => (path === '/mcp' || path === '/mcp/' ? '/mcp' : '');

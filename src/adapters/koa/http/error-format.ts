@@ -1,4 +1,5 @@
 import { PROBLEM_TYPE, type Problem, type ProblemCode } from './problem.ts';
+import { AUTHORIZATION_SERVER_PATH } from './public-url.ts';
 
 /**
  * The form in which an error is sent: `problem` (RFC 9457) for REST; `json_rpc` where MCP clients read the
@@ -35,7 +36,7 @@ export const isAuthorizationMetadataPath = (path: string): boolean => METADATA_P
 
 /** Returns the form of errors at a path. It is known also before a route has matched. */
 export function errorFormatAt(path: string): ErrorFormat {
-  if (isAuthorizationMetadataPath(path)) return 'oauth';
+  if (isAuthorizationMetadataPath(path) || path.startsWith(`${AUTHORIZATION_SERVER_PATH}/`)) return 'oauth';
   const key = path.replace(/\/$/, '');
   return Object.hasOwn(FORMAT_BY_PATH, key) ? FORMAT_BY_PATH[key]! : 'problem';
 }
@@ -80,6 +81,7 @@ const JSON_RPC_CODES: { readonly [Code in ProblemCode]?: number } = {
 const OAUTH_ERRORS: { readonly [Code in ProblemCode]?: string } = {
   forbidden_host: 'access_denied',
   forbidden_origin: 'access_denied',
+  rate_limited: 'temporarily_unavailable',
   storage_busy: 'temporarily_unavailable',
   storage_full: 'temporarily_unavailable',
   storage_unavailable: 'temporarily_unavailable',

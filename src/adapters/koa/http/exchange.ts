@@ -8,6 +8,7 @@ import { type BodyBudget, PROCESS_BODY_BUDGET } from './body-budget.ts';
 import { type ErrorFormat, errorFormatAt, formatError } from './error-format.ts';
 import { HttpError } from './http-error.ts';
 import { respondWithLingeringClose } from './lingering-close.ts';
+import { loggedPath } from './logged-path.ts';
 import { type OpenRequestLimit, PROCESS_OPEN_REQUESTS } from './open-request-limit.ts';
 import { type Problem, type ProblemOverrides, problemOf, retryAfterSeconds } from './problem.ts';
 import { assignRequestId } from './request-id.ts';
@@ -108,7 +109,7 @@ export async function runExchange(
   settings.logger.debug(
     {
       method: ctx.method,
-      path: ctx.path,
+      path: loggedPath(ctx.path),
       status: ctx.res.statusCode,
       ms: Math.round(millis * 10) / 10,
       request_id: exchange.requestId,

@@ -10,6 +10,7 @@ export type HttpErrorCode =
   | 'internal'
   | 'invalid_encoding'
   | 'invalid_header'
+  | 'invalid_signature'
   | 'malformed_request'
   | 'method_not_allowed'
   | 'not_acceptable'

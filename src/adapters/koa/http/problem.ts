@@ -1,11 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, type InputIssue, RequestError } from '../../../application/errors.ts';
+import { SettingsMismatchError } from '../../../application/notifications/check-settings.ts';
 import {
   type WireConversationMessage,
   wireConversationMessage,
 } from '../../../application/wire/conversation-message.ts';
-import { AlreadyAnsweredError } from '../../../domain/conversation/already-answered.ts';
+import { type WireOutcome, wireOutcome } from '../../../application/wire/outcome.ts';
+import { QuestionOverError } from '../../../domain/conversation/question-over.ts';
 import { CodedError } from '../../../domain/errors.ts';
+import { AnswerMismatchError } from '../../../domain/question/fit-answer.ts';
 import type { HttpErrorCode } from './http-error.ts';
 
 export type ProblemCode = ErrorCode | HttpErrorCode;
@@ -21,6 +24,8 @@ export interface Problem {
   readonly errors?: readonly InputIssue[];
   /** Only with `already_answered`: the answer that the question already has. */
   readonly answer?: WireConversationMessage;
+  /** Only with `already_answered` and `question_over`: how the question ended. */
+  readonly outcome?: WireOutcome;
 }
 
 /** The codes for which a route has another status or detail than the other routes. */
@@ -32,6 +37,7 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** The HTTP status of every code. A route may override it. */
 const STATUS_BY_CODE = {
+  access_request_not_found: 404,
   agent_instance_exists: 409,
   agent_instance_not_found: 404,
   agent_message_not_found: 404,
@@ -39,8 +45,14 @@ const STATUS_BY_CODE = {
   agent_type_required: 400,
   already_answered: 409,
   already_requires_user_input: 400,
+  answer_does_not_fit: 422,
+  answer_link_expired: 409,
+  answer_link_not_found: 404,
+  answer_missing: 422,
   api_key_not_found: 404,
+  channel_not_found: 422,
   csrf: 403,
+  destination_not_found: 404,
   forbidden_host: 403,
   forbidden_origin: 403,
   headers_too_large: 431,
@@ -55,12 +67,14 @@ const STATUS_BY_CODE = {
   invalid_encoding: 400,
   invalid_header: 400,
   invalid_id: 422,
-  question_closed: 409,
   question_not_found: 404,
+  question_over: 409,
+  question_without_deadline: 409,
   invalid_idempotency_key: 400,
   invalid_input: 422,
   invalid_json: 400,
   invalid_last_event_id: 400,
+  invalid_signature: 403,
   issuing_disabled: 409,
   key_not_grantable: 422,
   malformed_request: 400,
@@ -68,10 +82,12 @@ const STATUS_BY_CODE = {
   method_not_allowed: 405,
   not_acceptable: 406,
   not_found: 404,
+  notifications_disabled: 409,
   rate_limited: 429,
   removal_disabled: 409,
   request_timeout: 408,
   server_busy: 503,
+  settings_do_not_fit: 422,
   sign_in_again: 403,
   storage_busy: 503,
   storage_full: 503,
@@ -79,6 +95,7 @@ const STATUS_BY_CODE = {
   too_deep: 400,
   too_large: 413,
   too_many_agent_types: 409,
+  too_many_destinations: 409,
   too_many_open_instances: 409,
   too_many_values: 413,
   too_many_waits: 429,
@@ -121,10 +138,16 @@ export function problemOf(
 }
 
 /** Returns the fields that only some problems have (extension members in RFC 9457). */
-function extensionMembersOf(error: CodedError): Pick<Problem, 'errors' | 'answer'> {
+function extensionMembersOf(error: CodedError): Pick<Problem, 'errors' | 'answer' | 'outcome'> {
   if (error instanceof RequestError && error.issues.length > 0) return { errors: error.issues };
-  if (error instanceof AlreadyAnsweredError) {
-    return { answer: wireConversationMessage(error.answer, { agentWaiting: false }) };
+  if (error instanceof AnswerMismatchError || error instanceof SettingsMismatchError)
+    return { errors: error.issues };
+  if (error instanceof QuestionOverError) {
+    const { outcome, answer } = error;
+    return {
+      ...(answer !== null && { answer: wireConversationMessage(answer, { agentWaiting: false }) }),
+      outcome: wireOutcome(outcome),
+    };
   }
   return {};
 }

@@ -20,3 +20,6 @@ export const basePathOf = (publicUrl: string | null): string =>
 
 /** The path of the metadata that names the token issuers (RFC 9728). */
 export const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';
+
+/** The path below which the authorization server is, if this server has one. It is part of its issuer. */
+export const AUTHORIZATION_SERVER_PATH = '/oauth';

@@ -1,12 +1,16 @@
 import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY_LENGTH } from '../../../domain/idempotency.ts';
 import { sessionCookieName } from '../access/session-cookie.ts';
 import { PROTECTED_RESOURCES } from '../rest/status-routes.ts';
+import { accessRequestOperations } from './access-request-operations.ts';
+import { answerLinkOperations } from './answer-link-operations.ts';
 import { errorResponseComponents } from './error-responses.ts';
 import { exportOperations } from './export-operations.ts';
+import { hookOperations } from './hook-operations.ts';
 import type { Paths } from './operation.ts';
 import { restOperations } from './rest-operations.ts';
 import { schemaComponents } from './schemas.ts';
 import { signInOperations } from './sign-in-operations.ts';
+import { smsReplyOperations } from './sms-reply-operations.ts';
 import { statusOperations } from './status-operations.ts';
 import { streamOperations } from './stream-operations.ts';
 
@@ -18,7 +22,12 @@ export interface ApiDescriptionOptions {
   readonly hasSignIn: boolean;
   readonly hasStreams: boolean;
   readonly hasExport: boolean;
+  readonly hasAnswerLinks: boolean;
+  readonly hasSmsReplies: boolean;
+  /** The coding agents whose events are taken; empty: none are. */
+  readonly hookAgents: readonly string[];
   readonly publishesPublicKeys: boolean;
+  readonly hasOAuth: boolean;
 }
 
 export interface OpenApiDocument {
@@ -41,6 +50,10 @@ export function describeApi(options: ApiDescriptionOptions): OpenApiDocument {
     ...(options.hasStreams && streamOperations()),
     ...(options.hasExport && exportOperations()),
     ...(options.hasSignIn && signInOperations()),
+    ...(options.hasAnswerLinks && answerLinkOperations()),
+    ...(options.hasSmsReplies && smsReplyOperations()),
+    ...(options.hasOAuth && accessRequestOperations()),
+    ...(options.hookAgents.length > 0 && hookOperations(options.hookAgents)),
     ...statusOperations(protectedResources, options),
   };
   return {

@@ -5,12 +5,16 @@ import {
   toJsonSchemaDefs,
 } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { givenContext } from '../../../application/wire/agent-context.ts';
 import { agentInstance } from '../../../application/wire/agent-instance.ts';
 import { apiKey } from '../../../application/wire/api-key.ts';
 import { conversationMessage } from '../../../application/wire/conversation-message.ts';
 import * as field from '../../../application/wire/fields.ts';
+import { notificationRule, quietHours } from '../../../application/wire/notification/notification-rules.ts';
+import { outcome } from '../../../application/wire/outcome.ts';
+import { questionOption } from '../../../application/wire/question/question-options.ts';
 import { PROBLEM_CODES, type Problem } from '../http/problem.ts';
-import { ANY_NAME, JSON_REF, jsonValueComponent } from './json-value.ts';
+import { ANY_NAME, anyFields, JSON_REF, jsonValueComponent } from './json-value.ts';
 
 const problem = v.object({
   type: v.literal('about:blank'),
@@ -26,6 +30,7 @@ const problem = v.object({
     ),
   ),
   answer: v.exactOptional(conversationMessage),
+  outcome: v.exactOptional(outcome),
 }) satisfies v.GenericSchema<unknown, Problem>;
 
 /** Schemas that several operations use. They become named components. */
@@ -37,6 +42,14 @@ const SHARED_SCHEMAS = {
   Problem: problem,
 };
 
+/** Objects in the bodies of requests. They may have more fields, as the bodies may. */
+const INNER_OBJECTS: ReadonlySet<unknown> = new Set([
+  givenContext,
+  questionOption,
+  notificationRule,
+  quietHours,
+]);
+
 const SETTINGS = {
   target: 'draft-2020-12',
   // The input of a metadata field is checked by code, which has no JSON Schema. The output of the field is a
@@ -46,7 +59,10 @@ const SETTINGS = {
   errorMode: 'ignore',
   overrideSchema: ({ valibotSchema, jsonSchema }: OverrideSchemaContext): JsonSchema | undefined => {
     if (valibotSchema.type === 'unknown') return { $ref: JSON_REF };
-    return valibotSchema.type === 'record' ? { ...jsonSchema, propertyNames: ANY_NAME } : undefined;
+    if (INNER_OBJECTS.has(valibotSchema)) return { ...jsonSchema, ...anyFields() };
+    if (valibotSchema.type !== 'record') return undefined;
+    const { propertyNames } = jsonSchema;
+    return { ...jsonSchema, propertyNames: { ...ANY_NAME, ...(propertyNames as JsonSchema) } };
   },
   definitions: SHARED_SCHEMAS,
   overrideRef: ({ referenceId }: { referenceId: string }) => schemaReference(referenceId),

@@ -22,9 +22,9 @@ const signedInPerson = v.object({
   session: v.string(),
 });
 
-/** Signing in with an identity provider is not possible on the page yet, so this is always null. */
 const signInOptions = v.object({
-  identity_provider: v.null(),
+  /** Where a browser signs in at the identity provider of the server. */
+  identity_provider: v.nullable(v.object({ sign_in_path: v.string() })),
   /** The command of the server's command line, as its operator types it. */
   command: v.nullable(v.string()),
 });

@@ -17,8 +17,8 @@ const lastEventId = (form: RegExp): Parameter => ({
 });
 
 const STREAM_DESCRIPTION = [
-  'Server-Sent Events: `connected`, `message`, `message_update`, `status_update`, `git_diff_update`,',
-  '`agent_heartbeat`, `heartbeat`, and `resync` when missed events cannot be sent and you have to read again.',
+  'Server-Sent Events: `connected`, `message`, `message_update`, `delivery_update`, `status_update`,',
+  '`git_diff_update`, `agent_heartbeat`, `heartbeat`, and `resync` when missed events cannot be sent and you have to read again.',
   'Each has an id and a JSON object as its data.',
 ].join(' ');
 

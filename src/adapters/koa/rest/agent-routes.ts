@@ -1,6 +1,6 @@
 import * as useCases from '../../../application/use-cases/index.ts';
 import { CUT_GIT_DIFF, defineRoute, MAX_AGENT_MESSAGE_BYTES, type Route } from './route.ts';
-import { inputFromAgent, inputFromQuery, noInput, withInstanceId } from './route-input.ts';
+import { inputFromAgent, inputFromQuery, noInput, withInstanceId, withQuestionId } from './route-input.ts';
 
 /** Existing clients expect 400 instead of 404 if the instance that a body or query names does not exist. */
 const UNKNOWN_INSTANCE = { agent_instance_not_found: { status: 400 } } as const;
@@ -37,6 +37,13 @@ export const AGENT_ROUTES: readonly Route[] = [
     path: '/messages/:message_id/request-input',
     useCase: useCases.requestUserInput,
     input: (ctx, body) => ({ ...body, message_id: ctx.params.message_id }),
+    body: 'optional',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/questions/:question_id/withdraw',
+    useCase: useCases.withdrawQuestion,
+    input: withQuestionId,
     body: 'optional',
   }),
   defineRoute({

@@ -2,7 +2,7 @@ import * as useCases from '../../../application/use-cases/index.ts';
 import type { WireConversationMessage } from '../../../application/wire/conversation-message.ts';
 import { hasEarlierMessages } from '../../../domain/conversation/message-page.ts';
 import { defineRoute, type Route } from './route.ts';
-import { inputFromQuery, noInput, withInstanceId } from './route-input.ts';
+import { inputFromQuery, noInput, withInstanceId, withQuestionId } from './route-input.ts';
 
 const LIST_INSTANCES = {
   method: 'GET',
@@ -99,5 +99,40 @@ export const DASHBOARD_ROUTES: readonly Route[] = [
     useCase: useCases.restoreAgentInstance,
     input: withInstanceId,
     body: 'optional',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/agents/stop',
+    useCase: useCases.stopAllAgents,
+    input: (_, body) => body,
+    body: 'optional',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: `${INSTANCE_PATH}/stop`,
+    useCase: useCases.stopAgent,
+    input: withInstanceId,
+    body: 'optional',
+  }),
+  defineRoute({
+    method: 'DELETE',
+    path: `${INSTANCE_PATH}/stop`,
+    useCase: useCases.cancelAgentStop,
+    input: withInstanceId,
+    body: 'none',
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/questions/:question_id/answer',
+    useCase: useCases.answerQuestion,
+    input: withQuestionId,
+    body: 'needed',
+  }),
+  defineRoute({
+    method: 'PATCH',
+    path: '/questions/:question_id',
+    useCase: useCases.postponeQuestion,
+    input: withQuestionId,
+    body: 'needed',
   }),
 ];

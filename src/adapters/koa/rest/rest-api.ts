@@ -7,6 +7,7 @@ import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-c
 import { type ExchangeSettings, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed, notFound } from '../http/http-error.ts';
 import { EXPORT_PATH, exportHandler } from './export-route.ts';
+import { HOOK_PATH, type HookReceiver, hookHandler } from './hook-route.ts';
 import { BASE_PATH } from './route.ts';
 import { routeHandler } from './route-handler.ts';
 import { ROUTES } from './routes.ts';
@@ -18,6 +19,8 @@ export interface RestApiOptions extends ExchangeSettings, IdentifyCallerOptions 
   readonly live?: LiveFeed | null;
   /** Absent or null: the API has no export. */
   readonly userExport?: UserExport | null;
+  /** Absent or null: the API takes no events of coding agents. */
+  readonly hooks?: HookReceiver | null;
 }
 
 const PATH_PREFIX = `${BASE_PATH}/`;
@@ -38,11 +41,12 @@ export function restApi(options: RestApiOptions): Middleware {
     };
     router.register(route.path, [route.method], handleOwnMethod);
   }
-  const { live = null, userExport = null } = options;
+  const { live = null, userExport = null, hooks = null } = options;
   for (const route of live === null ? [] : STREAM_ROUTES) {
     router.register(route.path, ['GET'], streamHandler(route, live!));
   }
   if (userExport !== null) router.register(EXPORT_PATH, ['GET'], exportHandler(userExport));
+  if (hooks !== null) router.register(HOOK_PATH, ['POST'], hookHandler(hooks));
   const runRouter = router.routes();
 
   /**
@@ -72,6 +76,8 @@ for (const { path } of ROUTES) {
 for (const path of [...STREAM_ROUTES.map(({ path }) => path), EXPORT_PATH]) {
   ALLOWED_METHODS_BY_PATH.set(BASE_PATH + path, 'GET, HEAD, OPTIONS');
 }
+
+ALLOWED_METHODS_BY_PATH.set(BASE_PATH + HOOK_PATH, 'POST, OPTIONS');
 
 /**
  * Returns the Allow header for this path, or an empty text if the API has no such path. `matched` lists the

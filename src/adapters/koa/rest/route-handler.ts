@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
 import { readJsonObject } from '../body/json-body.ts';
+import { clientGoneSignal } from '../http/client-gone.ts';
 import { type Exchange, exchangeOf } from '../http/exchange.ts';
 import { HttpError, notAcceptable } from '../http/http-error.ts';
 import { nextPageLink } from './next-page-link.ts';
@@ -39,7 +39,7 @@ export function routeHandler(
       caller: exchange.caller!,
       input: input(ctx, body),
       idempotencyKey: acceptsIdempotencyKey ? headerText(ctx.req.headers['idempotency-key']) : null,
-      clientGone: needsClientGone ? createClientGoneSignal(ctx.res) : null,
+      clientGone: needsClientGone ? clientGoneSignal(ctx.res) : null,
     });
     ctx.status = status;
     if (!hasContent) return;
@@ -79,14 +79,3 @@ function acceptsJson(ctx: Context): boolean {
 
 const headerText = (value: string | string[] | undefined): string | null =>
   Array.isArray(value) ? value.join(', ') : (value ?? null);
-
-/** Returns a signal that is aborted when the connection closes before the response is complete. */
-function createClientGoneSignal(res: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  const onClose = (): void => {
-    if (!res.writableFinished) controller.abort();
-  };
-  if (res.closed) onClose();
-  else res.once('close', onClose);
-  return controller.signal;
-}

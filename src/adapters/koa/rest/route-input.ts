@@ -21,7 +21,13 @@ export const BOOLEAN_FORMS = new Map<unknown, boolean>([
 ]);
 
 /** The optional texts that some agents send empty. An empty git diff is another thing: it clears the diff. */
-export const FIELDS_ABSENT_IF_BLANK = ['agent_type', 'last_read_message_id', 'name', 'transport'] as const;
+export const FIELDS_ABSENT_IF_BLANK = [
+  'agent_type',
+  'last_read_message_id',
+  'name',
+  'title',
+  'transport',
+] as const;
 
 /**
  * Returns the fields of an agent's body. Some agents send true and false as numbers or texts, and optional
@@ -73,4 +79,16 @@ export function inputFromQuery({ query }: Context): object {
 export const withInstanceId = (ctx: Context, fields: object): object => ({
   ...fields,
   agent_instance_id: ctx.params.agent_instance_id,
+});
+
+/** Adds the question's id from the path to the fields of the body. */
+export const withQuestionId = (ctx: Context, fields: object): object => ({
+  ...fields,
+  question_id: ctx.params.question_id,
+});
+
+/** Adds the destination's id from the path to the fields of the body. */
+export const withDestinationId = (ctx: Context, fields: object): object => ({
+  ...fields,
+  destination_id: ctx.params.destination_id,
 });

@@ -32,7 +32,7 @@ export interface Route<Output extends ObjectSchema = ObjectSchema> {
   /** A field whose end is dropped if the body would be too large because of it. */
   readonly cutField: CutRules | null;
   /** The status of a success. With 204 the output of the use case is not sent. */
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
   /** The field of the use case's output that becomes the response body. Absent: the whole output. */
   readonly responseField?: keyof v.InferOutput<Output> & string;
   /** Returns what the Link header to the next page needs, or null on the last page. */

@@ -10,6 +10,7 @@ import { readJsonObject } from '../body/json-body.ts';
 import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
 import { basePathOf } from '../http/public-url.ts';
+import { PROVIDER_SIGN_IN_PATH } from './provider-sign-in-routes.ts';
 import { BASE_PATH } from './route.ts';
 
 /** Exchanges sign-in codes for tokens, and revokes tokens at sign-out. */
@@ -30,6 +31,8 @@ export interface SignInOptions extends ExchangeSettings, IdentifyCallerOptions {
    * sign in. Default: null, there is none.
    */
   readonly command?: string | null;
+  /** Whether people can sign in at an identity provider. Default: false. */
+  readonly hasIdentityProvider?: boolean;
 }
 
 export const SESSION_PATH = `${BASE_PATH}/auth/session`;
@@ -44,7 +47,7 @@ const MAX_COOKIE_MS = 400 * 24 * 60 * 60 * 1000;
  * request. The session contains the token, so both end together.
  */
 export function signInRoutes(options: SignInOptions): Middleware {
-  const { signIn, tokens, publicUrl = null, command = null } = options;
+  const { signIn, tokens, publicUrl = null, command = null, hasIdentityProvider = false } = options;
   const path = basePathOf(publicUrl) || '/';
   const scopeOfCookie = (ctx: Context) => ({
     secure: ctx.secure || publicUrl?.startsWith('https:') === true,
@@ -88,8 +91,8 @@ export function signInRoutes(options: SignInOptions): Middleware {
     ctx.set('Cache-Control', 'no-store');
     if (ctx.path === SIGN_IN_OPTIONS_PATH) {
       if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw methodNotAllowed('GET, HEAD');
-      // So far people can sign in only with a link or a token, and not at an identity provider.
-      ctx.body = { identity_provider: null, command };
+      const identity_provider = hasIdentityProvider ? { sign_in_path: PROVIDER_SIGN_IN_PATH } : null;
+      ctx.body = { identity_provider, command };
     } else if (ctx.method === 'POST') await signInBrowser(ctx);
     else if (ctx.method === 'DELETE') await signOutBrowser(ctx);
     else throw methodNotAllowed('POST, DELETE');

@@ -3,7 +3,12 @@ import { PortError, storageUnavailable } from '../../../ports/errors.ts';
 import type { Scope } from '../../../ports/tokens/token-verifier.ts';
 import { exchangeOf } from '../http/exchange.ts';
 import { methodNotAllowed } from '../http/http-error.ts';
-import { basePathOf, PROTECTED_RESOURCE_PATH, publicBaseUrl } from '../http/public-url.ts';
+import {
+  AUTHORIZATION_SERVER_PATH,
+  basePathOf,
+  PROTECTED_RESOURCE_PATH,
+  publicBaseUrl,
+} from '../http/public-url.ts';
 import { BASE_PATH } from './route.ts';
 
 export interface StatusRoutesOptions {
@@ -16,8 +21,10 @@ export interface StatusRoutesOptions {
   readonly links?: { readonly [name: string]: string };
   /** Paths that accept bearer tokens. */
   readonly protectedResources?: readonly string[];
-  /** The issuers of dashboard tokens. */
+  /** Issuers of dashboard tokens, besides this server. */
   readonly authorizationServers?: readonly string[];
+  /** Whether this server itself gives tokens over OAuth. Default: false. */
+  readonly givesTokens?: boolean;
   /** Returns the public keys that verify this server's tokens (RFC 7517). Absent: no keys are published. */
   readonly jwks?: () => object;
   /** Returns the OpenAPI document. */
@@ -29,6 +36,10 @@ export const PROTECTED_RESOURCES: readonly string[] = [BASE_PATH, '/mcp'];
 
 const ALLOWED_METHODS = 'GET, HEAD, OPTIONS';
 const SCOPES = ['agent', 'dashboard'] as const satisfies Scope[];
+
+/** Agents call it, so it needs no more than their scope. Clients ask for all scopes that are listed. */
+const MCP_RESOURCE = '/mcp';
+const MCP_SCOPES = ['agent'] as const satisfies Scope[];
 
 export const JWKS_PATH = '/.well-known/jwks.json';
 
@@ -58,12 +69,15 @@ export function statusRoutes(options: StatusRoutesOptions): Middleware {
   ]);
   if (jwks !== undefined) endpoints.set(JWKS_PATH, (ctx) => publishKeys(ctx, jwks()));
   for (const resource of ['', ...protectedResources]) {
-    const metadata = (ctx: Context) => ({
-      resource: publicBaseUrl(ctx, publicUrl) + resource,
-      bearer_methods_supported: ['header'],
-      scopes_supported: SCOPES,
-      ...(options.authorizationServers && { authorization_servers: options.authorizationServers }),
-    });
+    const metadata = (ctx: Context) => {
+      const issuers = issuersFor(resource, publicBaseUrl(ctx, publicUrl), options);
+      return {
+        resource: publicBaseUrl(ctx, publicUrl) + resource,
+        bearer_methods_supported: ['header'],
+        scopes_supported: resource === MCP_RESOURCE ? MCP_SCOPES : SCOPES,
+        ...(issuers.length > 0 && { authorization_servers: issuers }),
+      };
+    };
     endpoints.set(PROTECTED_RESOURCE_PATH + resource, metadata);
     // Where RFC 9728 looks for it, if the proxy passes this path on.
     endpoints.set(PROTECTED_RESOURCE_PATH + basePath + resource, metadata);
@@ -82,6 +96,17 @@ export function statusRoutes(options: StatusRoutesOptions): Middleware {
     ctx.set('Cache-Control', 'no-store');
     ctx.body = await endpoint(ctx);
   };
+}
+
+/** Returns the issuers whose tokens are good at a resource. Those of others are for people only. */
+function issuersFor(
+  resource: string,
+  baseUrl: string,
+  { givesTokens = false, authorizationServers = [] }: StatusRoutesOptions,
+): readonly string[] {
+  if (!givesTokens) return authorizationServers;
+  const own = baseUrl + AUTHORIZATION_SERVER_PATH;
+  return resource === MCP_RESOURCE ? [own] : [own, ...authorizationServers];
 }
 
 function describe({ name, version, links }: StatusRoutesOptions, basePath: string): object {

@@ -2,7 +2,7 @@
 const METHODS_WITH_ARGUMENTS: ReadonlySet<unknown> = new Set(['tools/call', 'prompts/get']);
 
 /** The texts in `params`. A value of another type is passed on as text, so that this server refuses it. */
-const TEXTS: ReadonlySet<string> = new Set(['name', 'uri', 'cursor']);
+const TEXTS: ReadonlySet<string> = new Set(['name', 'uri', 'cursor', 'taskId']);
 
 /** The text that each of these methods needs. If it is missing, this server refuses the empty text. */
 const NEEDED_TEXT: { readonly [method: string]: object } = {

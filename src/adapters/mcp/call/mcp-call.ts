@@ -18,6 +18,8 @@ export interface McpCall {
   readonly signal: AbortSignal;
   /** Sends a progress notification; null if the client did not ask for progress. */
   readonly sendProgress: ((progress: Progress) => Promise<void>) | null;
+  /** Whether the client has declared with this request that it knows tasks. */
+  readonly acceptsTasks: boolean;
   /** The arguments of the call exactly as the client sent them, of whatever type; null if there are none. */
   readonly sentArguments: unknown;
 }

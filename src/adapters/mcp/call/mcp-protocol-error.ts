@@ -15,6 +15,7 @@ export const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const INVALID_PARAMS = -32602;
 export const INTERNAL_ERROR = -32603;
+export const MISSING_CLIENT_CAPABILITY = -32021;
 
 /** The error for a request with the id of one that has no response yet. */
 export const requestIdInUse = (id: string | number): McpProtocolError =>

@@ -1,4 +1,4 @@
-import { DEFAULT_WAIT_SECONDS } from '../../../application/use-cases/agent/ask-question.ts';
+import { DEFAULT_WAIT_SECONDS } from '../../../application/use-cases/agent/question/ask-question.ts';
 
 /** Intervals and limits of the MCP endpoint. */
 export interface Timing {

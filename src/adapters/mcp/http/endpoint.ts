@@ -81,15 +81,14 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
     streamable: refuseWhenClosing(async (req, res, { caller, body }) => {
       const signal = createClientGoneSignal(res);
       const requestInfo = collectRequestInfo({ req, res }, { caller, body, signal });
+      if (await modern.answerPoll(req, res, requestInfo)) return;
       const request = toFetchRequest(req, signal);
       const isLegacy =
         request.method === 'POST'
           ? await isLegacyRequest(request, requestInfo.libraryBody)
           : !isModern(request);
-      const response = await (isLegacy
-        ? legacy.handle(request, requestInfo, res)
-        : modern.handle(request, requestInfo));
-      await sendResponse(response, res);
+      if (isLegacy) await sendResponse(await legacy.handle(request, requestInfo, res), res);
+      else await modern.handle(request, requestInfo, res);
     }),
     // HTTP+SSE sends its responses on the stream. So the signal is null: a call goes on when the connection
     // of its POST closes.

@@ -33,16 +33,21 @@ export interface LibraryAuthInfo {
 }
 
 /** Collects the information from a request, its response, and what the host has added to the request. */
-export function collectRequestInfo(
+export function collectRequestInfo<Signal extends AbortSignal | null>(
   { req, res }: { readonly req: IncomingMessage; readonly res: ServerResponse },
-  { caller, body, signal }: Pick<HttpRequestInfo, 'caller' | 'body' | 'signal'>,
-): HttpRequestInfo {
+  { caller, body, signal }: Pick<HttpRequestInfo, 'caller' | 'body'> & { readonly signal: Signal },
+): HttpRequestInfo & { readonly signal: Signal } {
   const { 'x-client-type': clientType, 'user-agent': userAgent = null } = req.headers;
   const requestId = res.getHeader('X-Request-Id');
+  let simplified: { readonly body: unknown } | null = null;
   return {
     caller,
     body,
-    libraryBody: libraryMessage(body),
+    // Made when it is needed: polls of tasks are not passed to a library, and there are many of them.
+    get libraryBody() {
+      simplified ??= { body: libraryMessage(body) };
+      return simplified.body;
+    },
     signal,
     userAgent,
     clientType: clientType === undefined ? null : String(clientType),

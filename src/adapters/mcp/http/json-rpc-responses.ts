@@ -1,6 +1,15 @@
+import { type McpProtocolError, MISSING_CLIENT_CAPABILITY } from '../call/mcp-protocol-error.ts';
+
 /** Returns a JSON-RPC error for an HTTP request that is refused before a protocol library handles it. */
 export const jsonRpcError = (status: number, code: number, message: string): Response =>
   Response.json({ jsonrpc: '2.0', error: { code, message }, id: null }, { status });
+
+/** Returns the error of a request that this server answers itself, with the status of the library. */
+export const protocolErrorResponse = (id: unknown, { code, message, data }: McpProtocolError): Response =>
+  Response.json(
+    { jsonrpc: '2.0', error: { code, message, ...(data !== undefined && { data }) }, id },
+    { status: code === MISSING_CLIENT_CAPABILITY ? 400 : 200 },
+  );
 
 /**
  * Returns the same response for a session that never existed, that has ended, or that belongs to another

@@ -17,12 +17,8 @@ import { sentArguments } from '../call/library-message.ts';
 import { LinkedAbort } from '../call/linked-abort.ts';
 import { progressReporter } from '../call/mcp-call.ts';
 import { INTERNAL_ERROR } from '../call/mcp-protocol-error.ts';
-import type {
-  MethodHandler,
-  MethodName,
-  MethodParams,
-  ServerDescription,
-} from '../protocol/server-features.ts';
+import type { MethodHandler, MethodParams } from '../protocol/method-handler.ts';
+import type { MethodName, ServerDescription } from '../protocol/server-features.ts';
 import { unpackRequestInfo } from './http-request-info.ts';
 
 const REQUEST_SCHEMAS = {
@@ -90,11 +86,16 @@ async function runHandler(
   return await handler(params, {
     caller: requestInfo.caller,
     requestId: requestInfo.requestId,
-    client: { ...requestInfo, name: server.getClientVersion()?.name ?? null },
+    client: {
+      clientType: requestInfo.clientType,
+      userAgent: requestInfo.userAgent,
+      name: server.getClientVersion()?.name ?? null,
+    },
     signal: abort.signal,
     sendProgress: progressReporter(extra._meta?.progressToken, (notification) =>
       extra.sendNotification(notification),
     ),
+    acceptsTasks: false,
     sentArguments: sentArguments(requestInfo.body, extra.requestId),
   });
 }

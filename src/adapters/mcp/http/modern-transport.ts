@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createMcpHandler,
   InMemoryServerEventBus,
@@ -7,12 +8,19 @@ import {
 } from '@modelcontextprotocol/server';
 import { sentArguments } from '../call/library-message.ts';
 import { type McpCall, progressReporter } from '../call/mcp-call.ts';
+import { McpProtocolError } from '../call/mcp-protocol-error.ts';
 import type { Timing } from '../call/timing.ts';
+import type { MethodHandler } from '../protocol/method-handler.ts';
 import { createModernServer } from '../protocol/modern-server.ts';
+import { TASKS_EXTENSION } from '../tools/task.ts';
 import { findTool } from '../tools/tools.ts';
-import { type HttpRequestInfo, packRequestInfo, unpackRequestInfo } from './http-request-info.ts';
-import { methodNotAllowedResponse } from './json-rpc-responses.ts';
+import { packRequestInfo, unpackRequestInfo } from './http-request-info.ts';
+import { methodNotAllowedResponse, protocolErrorResponse } from './json-rpc-responses.ts';
 import type { LegacyServerOptions } from './legacy-server.ts';
+import { callWithoutLibrary, clientNameIn, declaresTasks, type OwnConnection } from './request-meta.ts';
+import { answerTaskPoll, taskPollOf } from './task-poll.ts';
+import { type ListenBody, subscribesToTasks, TaskSubscriptions } from './task-subscriptions.ts';
+import { sendResponse } from './web-bridge.ts';
 
 export interface ModernOptions
   extends Pick<LegacyServerOptions, 'name' | 'version' | 'features' | 'onError'> {
@@ -34,31 +42,83 @@ export class ModernTransport {
   /** Opens a stream at once, for calls that wait for a person: many clients give up without a first byte. */
   readonly #streamingHandler: McpHttpHandler;
 
+  readonly #subscriptions: TaskSubscriptions | null;
+  readonly #getTask: MethodHandler | undefined;
+  /** The server, as it names itself in each result. */
+  readonly #serverInfo: { readonly name: string; readonly version: string };
+
   constructor(options: ModernOptions) {
+    const { name, version, features, timing, onError } = options;
+    const { keepAliveMs } = timing;
     const settings = {
       legacy: 'reject',
-      keepAliveMs: options.timing.keepAliveMs,
+      keepAliveMs,
       bus: new InMemoryServerEventBus(),
-      onerror: options.onError,
+      onerror: onError,
     } as const;
     const createServer = () => createModernServer(options, createMcpCall);
     this.#defaultHandler = createMcpHandler(createServer, { ...settings, responseMode: 'auto' });
     this.#streamingHandler = createMcpHandler(createServer, { ...settings, responseMode: 'sse' });
+    this.#serverInfo = { name, version };
+    this.#getTask = features.taskMethods.get('tasks/get');
+    this.#subscriptions =
+      features.tasks === null
+        ? null
+        : new TaskSubscriptions({ tasks: features.tasks, serverInfo: this.#serverInfo, keepAliveMs });
   }
 
-  async handle(request: Request, requestInfo: HttpRequestInfo): Promise<Response> {
+  /**
+   * Answers a poll of a task on `res`, unless the library has to look at it.
+   * @returns whether it has answered.
+   */
+  async answerPoll(req: IncomingMessage, res: ServerResponse, requestInfo: OwnConnection): Promise<boolean> {
+    const poll = taskPollOf(req, requestInfo.body);
+    if (this.#getTask === undefined || poll === null) return false;
+    await answerTaskPoll(poll, this.#getTask, requestInfo, { res, serverInfo: this.#serverInfo });
+    return true;
+  }
+
+  /** Answers a request on `res`. */
+  async handle(request: Request, requestInfo: OwnConnection, res: ServerResponse): Promise<void> {
     if (request.method !== 'POST') {
       const message = `From revision ${FIRST_MODERN_REVISION} on there are no sessions, and every message is a POST`;
-      return methodNotAllowedResponse(message, 'POST');
+      return sendResponse(methodNotAllowedResponse(message, 'POST'), res);
     }
-    const handler = callsLongRunningTool(requestInfo.body) ? this.#streamingHandler : this.#defaultHandler;
-    return handler.fetch(request, {
+    const { body, libraryBody } = requestInfo;
+    const handler = callsLongRunningTool(body) ? this.#streamingHandler : this.#defaultHandler;
+    const response = await handler.fetch(request, {
       authInfo: packRequestInfo(requestInfo),
-      ...(requestInfo.body !== undefined && { parsedBody: requestInfo.libraryBody }),
+      ...(body !== undefined && { parsedBody: libraryBody }),
     });
+    // The library checks a subscription to tasks, too, but sends only what it knows: nothing.
+    const isChecked = response.headers.get('content-type') === 'text/event-stream';
+    if (this.#subscriptions === null || !isChecked || !subscribesToTasks(body as ListenBody))
+      return sendResponse(response, res);
+    await response.body?.cancel();
+    return this.#subscribe(this.#subscriptions, requestInfo, res);
+  }
+
+  async #subscribe(
+    subscriptions: TaskSubscriptions,
+    requestInfo: OwnConnection,
+    res: ServerResponse,
+  ): Promise<void> {
+    const body = requestInfo.body as ListenBody;
+    const meta = body.params?._meta;
+    const call = callWithoutLibrary(requestInfo, {
+      acceptsTasks: declaresTasks(meta),
+      clientName: clientNameIn(meta) ?? null,
+    });
+    try {
+      await subscriptions.serve(res, call, body);
+    } catch (error) {
+      if (!(error instanceof McpProtocolError)) throw error;
+      await sendResponse(protocolErrorResponse(body.id, error), res);
+    }
   }
 
   async close(): Promise<void> {
+    this.#subscriptions?.close();
     await Promise.all([this.#defaultHandler.close(), this.#streamingHandler.close()]);
   }
 }
@@ -68,12 +128,17 @@ function createMcpCall(server: Server, { http, mcpReq }: ServerContext): McpCall
   return {
     caller: requestInfo.caller,
     requestId: requestInfo.requestId,
-    client: { ...requestInfo, name: server.getClientVersion()?.name ?? null },
+    client: {
+      clientType: requestInfo.clientType,
+      userAgent: requestInfo.userAgent,
+      name: server.getClientVersion()?.name ?? null,
+    },
     // The library aborts this signal also when the connection closes.
     signal: mcpReq.signal,
     sendProgress: progressReporter(mcpReq._meta?.progressToken, (notification) =>
       mcpReq.notify(notification),
     ),
+    acceptsTasks: server.getClientCapabilities()?.extensions?.[TASKS_EXTENSION] !== undefined,
     sentArguments: sentArguments(requestInfo.body, mcpReq.id),
   };
 }

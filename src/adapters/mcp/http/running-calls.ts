@@ -1,4 +1,5 @@
-import type { MethodHandler, MethodName, ServerFeatures } from '../protocol/server-features.ts';
+import type { MethodHandler } from '../protocol/method-handler.ts';
+import type { ServerFeatures } from '../protocol/server-features.ts';
 
 /** Counts the running calls, so that a stopping server can let them finish. */
 export class RunningCalls {
@@ -8,11 +9,11 @@ export class RunningCalls {
   #onIdle: (() => void) | null = null;
 
   constructor(features: ServerFeatures) {
-    const methods = [...features.methods].map(([name, handler]): [MethodName, MethodHandler] => [
-      name,
-      this.#countCalls(handler),
-    ]);
-    this.features = { ...features, methods: new Map(methods) };
+    this.features = {
+      ...features,
+      methods: this.#countAll(features.methods),
+      taskMethods: this.#countAll(features.taskMethods),
+    };
   }
 
   /**
@@ -27,6 +28,10 @@ export class RunningCalls {
     await promise;
     clearTimeout(timer);
     await new Promise((resolveDelay) => setTimeout(resolveDelay, Math.min(50, graceMs)));
+  }
+
+  #countAll<Name>(methods: ReadonlyMap<Name, MethodHandler>): ReadonlyMap<Name, MethodHandler> {
+    return new Map([...methods].map(([name, handler]) => [name, this.#countCalls(handler)]));
   }
 
   #countCalls(handler: MethodHandler): MethodHandler {

@@ -1,10 +1,13 @@
-import type { McpCall } from '../call/mcp-call.ts';
+import { createQuestionTasks } from '../tasks/question-tasks.ts';
+import type { Tasks } from '../tasks/tasks.ts';
 import { callTool, type ToolServices } from '../tools/call-tool.ts';
 import type { Tool } from '../tools/tool.ts';
 import { TOOLS } from '../tools/tools.ts';
+import type { MethodHandler } from './method-handler.ts';
 import { getPrompt, PROMPTS } from './prompts.ts';
 import { listResources, RESOURCE_TEMPLATES, readResource } from './resources.ts';
 import { INSTRUCTIONS, TOOL_CAPABILITIES } from './server-offer.ts';
+import { createTaskMethods, type TaskMethodName } from './task-methods.ts';
 
 /** The protocol requests that this server handles itself. The libraries handle all others. */
 export type MethodName =
@@ -16,15 +19,6 @@ export type MethodName =
   | 'prompts/list'
   | 'prompts/get';
 
-/** Handles one request. The result has a form that every protocol version understands. */
-export type MethodHandler = (params: MethodParams, call: McpCall) => object | Promise<object>;
-
-export interface MethodParams {
-  readonly name?: string;
-  readonly cursor?: string | undefined;
-  readonly uri?: string;
-}
-
 /** Everything that the server offers over MCP, independent of the protocol version. */
 export interface ServerFeatures {
   readonly capabilities: {
@@ -34,6 +28,10 @@ export interface ServerFeatures {
   };
   readonly instructions: string;
   readonly methods: ReadonlyMap<MethodName, MethodHandler>;
+  /** Only clients of the stateless protocol version get tasks. null: the server has none. */
+  readonly tasks: Tasks | null;
+  /** The requests about tasks. Empty if the server has none. */
+  readonly taskMethods: ReadonlyMap<TaskMethodName, MethodHandler>;
 }
 
 /** The server's name, version and features, for all protocol versions. */
@@ -43,12 +41,15 @@ export interface ServerDescription {
   readonly features: ServerFeatures;
 }
 
-/** Creates all features: the tools, the prompt, and the conversations as resources. */
+/** Creates all features: the tools, the prompt, the conversations as resources, and questions as tasks. */
 export function createServerFeatures(services: ToolServices): ServerFeatures {
   const tools = createToolFeatures(services, TOOLS);
+  const tasks = createQuestionTasks(services);
   return {
     ...tools,
     capabilities: { ...tools.capabilities, resources: {} },
+    tasks,
+    taskMethods: createTaskMethods(tasks),
     methods: new Map<MethodName, MethodHandler>([
       ...tools.methods,
       ['resources/list', ({ cursor }, call) => listResources(services, call, cursor)],
@@ -58,13 +59,15 @@ export function createServerFeatures(services: ToolServices): ServerFeatures {
   };
 }
 
-/** Creates the features of a server without resources: the given tools and the prompt. */
+/** Creates the features of a server without resources and tasks: the given tools and the prompt. */
 export function createToolFeatures(services: ToolServices, tools: readonly Tool[]): ServerFeatures {
   const toolList = { tools: tools.map(({ definition }) => definition) };
   const toolsByName = new Map(tools.map((tool) => [tool.definition.name, tool]));
   return {
     capabilities: TOOL_CAPABILITIES,
     instructions: INSTRUCTIONS,
+    tasks: null,
+    taskMethods: new Map(),
     methods: new Map<MethodName, MethodHandler>([
       ['tools/list', () => toolList],
       ['tools/call', ({ name = '' }, call) => callTool(services, toolsByName.get(name), name, call)],

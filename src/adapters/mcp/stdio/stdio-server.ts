@@ -66,6 +66,7 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     sendProgress: progressReporter(mcpReq._meta?.progressToken, (notification) =>
       mcpReq.notify(notification),
     ),
+    acceptsTasks: false,
     sentArguments: transport.argumentsOf(mcpReq.id),
   });
 

@@ -9,8 +9,9 @@ import type { McpCall } from '../call/mcp-call.ts';
 import { INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
 import type { Timing } from '../call/timing.ts';
 import { readArguments } from './read-arguments.ts';
+import { createTaskResult } from './task.ts';
 import type { Tool } from './tool.ts';
-import { errorResult, internalErrorResult, successResult, type ToolResult } from './tool-result.ts';
+import { errorResult, internalErrorResult, successResult } from './tool-result.ts';
 
 /** The services that tools need to run. */
 export interface ToolServices {
@@ -26,8 +27,8 @@ export interface ToolServices {
 }
 
 /**
- * Runs a tool. Failures become an error result: the libraries would send the message of every thrown error to
- * the client, also of internal errors.
+ * Runs a tool, or begins a task if the client knows tasks. Failures become an error result: the libraries
+ * would send the message of every thrown error to the client, also of internal errors.
  * @throws McpProtocolError if the tool does not exist, or its arguments are not a JSON object.
  */
 export async function callTool(
@@ -35,7 +36,7 @@ export async function callTool(
   tool: Tool | undefined,
   name: string,
   call: McpCall,
-): Promise<ToolResult> {
+): Promise<object> {
   if (tool === undefined) throw new McpProtocolError(INVALID_PARAMS, `Unknown tool: ${cutText(name, 100)}`);
   const args = readArguments(tool.definition, call.sentArguments);
   const { dispatch, ids, timing, sessionInstanceId } = services;
@@ -47,7 +48,10 @@ export async function callTool(
   const progressTimer = tool.isLongRunning ? reportProgress(call, timing.progressMs) : undefined;
   try {
     const { caller, signal } = call;
-    const output = await tool.run(dispatch, { caller, signal, args, defaults });
+    const toolCall = { caller, signal, args, defaults };
+    const started = call.acceptsTasks ? await tool.startTask(dispatch, toolCall) : null;
+    if (started !== null && 'task' in started) return createTaskResult(started.task);
+    const output = started?.output ?? (await tool.run(dispatch, toolCall));
     return successResult(output, tool.definition);
   } catch (error) {
     const requestId = logFailure(services, call, error, { tool: name });

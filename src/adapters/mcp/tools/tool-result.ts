@@ -1,6 +1,5 @@
 import { RequestError } from '../../../application/errors.ts';
 import type { CodedError } from '../../../domain/errors.ts';
-import type { ToolDefinition } from './tool.ts';
 
 /** The result of `tools/call`, for every protocol version. */
 export interface ToolResult {
@@ -21,9 +20,19 @@ export const ERROR_META = 'agent-dashboard/error';
  * Returns the output as JSON text and, if the tool has an output schema, also as a structured result. The
  * text is for clients without structured results.
  */
-export const successResult = (output: object, { outputSchema }: ToolDefinition): ToolResult => ({
+export const successResult = (
+  output: object,
+  { outputSchema }: { readonly outputSchema?: object },
+): ToolResult => (outputSchema === undefined ? textResult(output) : structuredResult(output));
+
+const textResult = (output: object): ToolResult => ({
   content: [{ type: 'text', text: JSON.stringify(output) }],
-  ...(outputSchema !== undefined && { structuredContent: { ...output } }),
+});
+
+/** Returns the result of a tool that has an output schema. */
+export const structuredResult = (output: object): ToolResult => ({
+  ...textResult(output),
+  structuredContent: { ...output },
 });
 
 /**

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Dispatch } from '../../../application/dispatch/dispatch.ts';
 import type { ObjectSchema, UseCase } from '../../../application/use-case.ts';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
+import type { StartedCall } from './task.ts';
 
 /** A tool as `tools/list` shows it. */
 export interface ToolDefinition {
@@ -55,6 +56,11 @@ export interface Tool {
   /** Maps each field of the use case to the name of the tool's argument. */
   readonly argumentNames: ReadonlyMap<string, string>;
   run(dispatch: Dispatch, call: ToolCall): Promise<object>;
+  /**
+   * Begins the call and returns at once, for clients that know tasks. null: the call has its result at once,
+   * or these arguments ask not to wait, so it must be run.
+   */
+  startTask(dispatch: Dispatch, call: ToolCall): Promise<StartedCall> | null;
 }
 
 interface ToolField<Name> {
@@ -62,6 +68,11 @@ interface ToolField<Name> {
   readonly inputField: Name;
   /** Set if the use case requires the field but the client may leave it out: `defaults` then supplies it. */
   readonly optional?: true;
+  /**
+   * What clients see instead of the schema of the use case. For a schema that is too large for the context of
+   * a model, or that some clients refuse.
+   */
+  readonly shownSchema?: JsonSchema;
   readonly description: string;
 }
 
@@ -83,7 +94,23 @@ interface ToolRow<Input extends ObjectSchema, Output extends ObjectSchema> {
   /** Makes the tool's result from the use case's output. */
   readonly result: (output: v.InferOutput<Output>) => object;
   readonly isLongRunning?: boolean;
+  /** How a call begins for clients that know tasks. Absent: the tool has its result at once. */
+  readonly task?: TaskRow;
 }
+
+/** The beginning of a tool whose result may come later. */
+interface TaskRow<Output extends ObjectSchema = ObjectSchema> {
+  /** Takes the fields of the tool's own use case. Its output says how the call stands. */
+  readonly useCase: UseCase<ObjectSchema, Output>;
+  /** Whether a call with these arguments may become a task. */
+  readonly isWanted: (args: { readonly [name: string]: unknown }) => boolean;
+  /** Makes the result or the task from the output of `useCase`. */
+  readonly started: (output: v.InferOutput<Output>) => StartedCall;
+}
+
+/** Infers the output of a task's use case. */
+export const defineTask = <Output extends ObjectSchema>(row: TaskRow<Output>): TaskRow =>
+  row as unknown as TaskRow;
 
 /**
  * Creates a tool from a use case. The tool has some of the use case's fields, a few of them under other
@@ -96,6 +123,7 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
   output,
   result,
   isLongRunning = false,
+  task,
   ...definitionFields
 }: ToolRow<Input, Output>): Tool {
   const { entries } = useCase.input;
@@ -105,10 +133,11 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
     ([, { inputField, optional }]) => !optional && isRequired(entries[inputField]),
   );
   const properties = Object.fromEntries(
-    toolFields.map(([name, { inputField, description }]) => [
+    toolFields.map(([name, { inputField, shownSchema, description }]) => [
       name,
       {
-        ...withoutDialect(toJsonSchema(unwrapSchema(entries[inputField]), JSON_SCHEMA_SETTINGS)),
+        ...(shownSchema ??
+          withoutDialect(toJsonSchema(unwrapSchema(entries[inputField]), JSON_SCHEMA_SETTINGS))),
         description,
       },
     ]),
@@ -138,6 +167,11 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
         await dispatch(useCase, { caller, input: buildInput(args, callDefaults), clientGone: signal }),
       );
     },
+    startTask(dispatch, { caller, args, defaults: callDefaults, signal }) {
+      if (task === undefined || !task.isWanted({ ...args })) return null;
+      const input = buildInput(args, callDefaults);
+      return dispatch(task.useCase, { caller, input, clientGone: signal }).then(task.started);
+    },
   };
 }
 
@@ -149,7 +183,7 @@ const JSON_SCHEMA_SETTINGS: ConversionConfig = {
   errorMode: 'ignore',
   target: 'draft-2020-12',
   // Formats and patterns: some models' programs refuse a tool that has them.
-  ignoreActions: ['metadata'],
+  ignoreActions: ['metadata', 'iso_timestamp'],
 };
 
 const isRequired = (schema: v.ObjectEntries[string] | undefined): boolean => schema?.type !== 'optional';

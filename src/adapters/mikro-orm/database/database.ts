@@ -13,11 +13,12 @@ import type { RunStatement } from './request-role.ts';
 import { type DatabaseSettings, problemsOf, UnsuitableDatabaseError } from './required-settings.ts';
 import { type Tables, tablesOf } from './tables.ts';
 import { type TenantIsolation, type Tenants, tenantSettingsOf } from './tenant-isolation.ts';
-import { BATCHES, TenantTurns, type TurnKey, turnKeyOf } from './tenant-turns.ts';
+import { BACKGROUND, BATCHES, TenantTurns, type TurnKey, turnKeyOf } from './tenant-turns.ts';
 
 /** The ORM's options for both drivers. */
 export const ormOptions = {
-  entities,
+  // Written so that the declaration file names the type instead of spelling it out, which takes 130 kB.
+  entities: entities as typeof entities,
   extensions: [Migrator],
   migrations: {
     tableName: MIGRATIONS_TABLE,
@@ -64,16 +65,30 @@ export class Database {
   readonly #observer: Observer | null;
   readonly #tables: Tables;
   readonly #turns: TenantTurns;
+  /** Whose turn all statements use; null: that of their users. */
+  readonly #turn: TurnKey | null;
   #isolation: Promise<TenantIsolation> | null = null;
   #closing: Promise<void> | null = null;
 
-  constructor(orm: SqlMikroORM, engine: Engine, observer: Observer | null = null) {
+  constructor(
+    orm: SqlMikroORM,
+    engine: Engine,
+    observer: Observer | null = null,
+    turns = new TenantTurns(engine.connections),
+    turn: TurnKey | null = null,
+  ) {
     this.orm = orm;
     this.#engine = engine;
     this.#observer = observer;
-    this.#turns = new TenantTurns(engine.connections);
+    this.#turns = turns;
+    this.#turn = turn;
     // These tables only build statements. `query` sends each of them, with the users that it is about.
     this.#tables = tablesOf(orm.em);
+  }
+
+  /** Returns the same database for work that nobody waits for. Its statements let those of users go first. */
+  inBackground(): Database {
+    return new Database(this.orm, this.#engine, this.#observer, this.#turns, BACKGROUND);
   }
 
   /** How many batches of updates may run at the same time. */
@@ -90,7 +105,7 @@ export class Database {
    * @throws PortError `storage_unavailable`, `storage_full`; ConflictError if another attempt may succeed.
    */
   async query<Row>(tenants: Tenants, sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
-    return this.#runStatement(turnKeyOf(tenants), tenants, sql, parameters);
+    return this.#runStatement(this.#turn ?? turnKeyOf(tenants), tenants, sql, parameters);
   }
 
   /** Like `query`, for a statement of a batch. */
@@ -149,7 +164,7 @@ export class Database {
       if (settings !== null) em.setSessionContext({ variables: settings });
       return em.transactional(work);
     };
-    return await this.#turns.run(turnKeyOf(tenants), () => this.#translateErrors(run()));
+    return await this.#turns.run(this.#turn ?? turnKeyOf(tenants), () => this.#translateErrors(run()));
   }
 
   /** Returns how PostgreSQL separates tenants. Reads it once, and again after a migration or a failure. */

@@ -8,8 +8,11 @@ import type { entities } from '../schema/entities.ts';
  */
 const OPTIONS = { columnNamingStrategy: 'property', convertValues: true } as const;
 
+/** The rows of the entities' tables. */
+export type TableRows = InferKyselyDB<(typeof entities)[number], typeof OPTIONS>;
+
 /** The type of the entities' tables, which Kysely uses to check statements. */
-export type Tables = Kysely<InferKyselyDB<(typeof entities)[number], typeof OPTIONS>>;
+export type Tables = Kysely<TableRows>;
 
 /** Returns the tables. A statement that is executed through them belongs to the transaction of `em`. */
 export const tablesOf = (em: SqlEntityManager): Tables => em.getKysely(OPTIONS);

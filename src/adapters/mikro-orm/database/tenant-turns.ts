@@ -8,8 +8,14 @@ import { MAINTENANCE, type Tenants } from './tenant-isolation.ts';
  */
 export const BATCHES = Symbol('batches');
 
+/**
+ * What nobody waits for takes turns like one more user, for all users alike. With a turn for each of them,
+ * deliveries to many users would delay the batches. It runs one statement at a time.
+ */
+export const BACKGROUND = Symbol('background');
+
 /** Whose turn a statement uses. */
-export type TurnKey = UserId | typeof MAINTENANCE | typeof BATCHES;
+export type TurnKey = UserId | typeof MAINTENANCE | typeof BATCHES | typeof BACKGROUND;
 
 /**
  * Lets users take turns at the database, so that one with many slow statements delays its own and not those
@@ -40,7 +46,11 @@ export class TenantTurns {
   }
 
   #mayBegin(key: TurnKey): boolean {
-    return this.#freeSlots > 0 && this.#runningOf(key) < this.#maxPerUser;
+    return this.#freeSlots > 0 && this.#hasRoom(key);
+  }
+
+  #hasRoom(key: TurnKey): boolean {
+    return this.#runningOf(key) < (key === BACKGROUND ? 1 : this.#maxPerUser);
   }
 
   #runningOf(key: TurnKey): number {

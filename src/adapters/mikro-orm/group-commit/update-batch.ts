@@ -1,3 +1,4 @@
+import type { AgentInstance } from '../../../domain/conversation/agent-instance.ts';
 import type { AgentType } from '../../../domain/conversation/agent-type.ts';
 import {
   applyChanges,
@@ -40,7 +41,8 @@ export interface UpdateTask extends LaneTask {
 class InstanceGroup {
   /** `complete` resolves or rejects the task. */
   readonly tasks: { task: UpdateTask; complete: () => void }[] = [];
-  readonly baseVersion: number;
+  /** The instance as it was before the batch. */
+  readonly before: AgentInstance | null;
   readonly target: UpdateTarget;
   /**
    * Whether the instance came from the cache. Then no result may be returned unless the instance is saved.
@@ -68,7 +70,7 @@ class InstanceGroup {
     this.isQueueCut = hasLoadedQueue && handOffPage(queue).next !== null;
     this.isQueueKnown = this.isCached || (hasLoadedQueue && !this.isQueueCut);
     this.target = targets[0]!;
-    this.baseVersion = instance?.version ?? 0;
+    this.before = instance;
     this.conversation = { ...EMPTY_CONVERSATION, instance, messages: [...messages.values()] };
   }
 
@@ -160,8 +162,8 @@ export class UpdateBatch {
 
   instanceChanges(): InstanceChanges[] {
     const changed: InstanceChanges[] = [];
-    for (const { target, baseVersion, changes } of this.#groups.values()) {
-      if (changes !== null) changed.push({ userId: target.userId, baseVersion, changes });
+    for (const { target, before, changes } of this.#groups.values()) {
+      if (changes !== null) changed.push({ userId: target.userId, before, changes });
     }
     return changed;
   }

@@ -5,17 +5,22 @@ import type { StoreSignals } from '../../../ports/signals/store-signals.ts';
 import type {
   AgentInstanceRepository,
   Decide,
+  QuestionDeadline,
+  QuestionState,
   UpdateTarget,
 } from '../../../ports/storage/agent-instance-repository.ts';
 import type { Database } from '../database/database.ts';
 import { ConflictError } from '../database/driver-errors.ts';
+import { GatheredReads } from '../group-commit/gathered-reads.ts';
 import { GroupCommit, observeBatches, type RunBatch } from '../group-commit/group-commit.ts';
 import { InstanceCache, instanceKey } from '../group-commit/instance-cache.ts';
 import { UpdateBatch, type UpdateTask } from '../group-commit/update-batch.ts';
 import { deleteIdempotencyRecords } from '../statements/conversations/delete-idempotency-records.ts';
 import { instanceOfMessage } from '../statements/conversations/instance-of-message.ts';
 import { loadConversations } from '../statements/conversations/load-conversations.ts';
-import { saveChanges } from '../statements/conversations/save-changes.ts';
+import { nextDeadlines } from '../statements/conversations/next-deadlines.ts';
+import { type AskedQuestion, readQuestionStates } from '../statements/conversations/question-states.ts';
+import { type SavedBatch, saveChanges } from '../statements/conversations/save-changes.ts';
 
 /**
  * How often one update is decided before the caller gets `storage_busy`. In each round one of the competing
@@ -29,18 +34,25 @@ export interface RepositoryOptions {
   readonly signals: Pick<StoreSignals, 'publish' | 'databaseNotification'>;
   /** Receives a report of every batch. */
   readonly observer?: Observer | null;
+  /** Is called when a save has made a notification, or one is over now. */
+  readonly onNotificationsDue?: () => void;
 }
 
 /** Stores agent instances in PostgreSQL or PGlite. It writes them by group commit. */
 export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository {
   readonly #database: Database;
   readonly #signals: RepositoryOptions['signals'];
+  readonly #onNotificationsDue: () => void;
   readonly #updates: GroupCommit<UpdateTask>;
   readonly #cache = new InstanceCache();
+  readonly #questionStates: GatheredReads<AskedQuestion, QuestionState | null>;
 
-  constructor({ database, signals, observer = null }: RepositoryOptions) {
+  constructor(options: RepositoryOptions) {
+    const { database, signals, observer = null, onNotificationsDue = () => {} } = options;
     this.#database = database;
     this.#signals = signals;
+    this.#onNotificationsDue = onNotificationsDue;
+    this.#questionStates = new GatheredReads((questions) => readQuestionStates(database, questions));
     const run: RunBatch<UpdateTask> = (batch) => this.#runBatch(batch);
     this.#updates = new GroupCommit(database.lanes, observer === null ? run : observeBatches(run, observer));
   }
@@ -63,6 +75,14 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     return instanceOfMessage(this.#database, userId, messageId);
   }
 
+  questionState(userId: UserId, questionId: MessageId): Promise<QuestionState | null> {
+    return this.#questionStates.read({ userId, questionId });
+  }
+
+  nextDeadlines(limit: number): Promise<readonly QuestionDeadline[]> {
+    return nextDeadlines(this.#database, limit);
+  }
+
   deleteIdempotencyRecords(time: Date): Promise<number> {
     return deleteIdempotencyRecords(this.#database, time);
   }
@@ -74,18 +94,24 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
   /** Runs a batch, as `RunBatch` describes it. Returns the tasks that must run again. */
   async #runBatch(tasks: readonly UpdateTask[]): Promise<readonly UpdateTask[]> {
     let batch: UpdateBatch;
-    let writtenKeys: Set<string>;
+    let saved: SavedBatch;
     try {
       batch = await this.#loadAndDecide(tasks);
-      writtenKeys = await this.#save(batch);
+      saved = await this.#save(batch);
     } catch (error) {
       if (error instanceof PortError) return rejectAll(tasks, error);
       // One failing update must not fail the others, so each gets its own batch.
       if (tasks.length > 1) return this.#runOneByOne(tasks);
       return error instanceof ConflictError ? this.#repeatable(tasks) : rejectAll(tasks, error);
     }
+    const writtenKeys = new Set(
+      saved.instances.map(({ userId, changes }) =>
+        instanceKey({ userId, agentInstanceId: changes.instance.id }),
+      ),
+    );
     const conflicting = batch.complete((key) => writtenKeys.has(key), this.#cache);
     this.#signals.publish(batch.signals().filter((signal) => writtenKeys.has(instanceKey(signal))));
+    if (saved.hasDueNotifications) this.#onNotificationsDue();
     return [...this.#repeatable(conflicting), ...batch.deferred];
   }
 
@@ -115,18 +141,15 @@ export class MikroOrmAgentInstanceRepository implements AgentInstanceRepository 
     );
   }
 
-  /** Returns the keys of the instances that were written. */
-  async #save(batch: UpdateBatch): Promise<Set<string>> {
+  async #save(batch: UpdateBatch): Promise<SavedBatch> {
     const changes = batch.instanceChanges();
-    if (changes.length === 0 && batch.records.length === 0) return new Set();
-    const saved = await saveChanges(this.#database, changes, batch.records, {
+    if (changes.length === 0 && batch.records.length === 0)
+      return { instances: [], hasDueNotifications: false };
+    return saveChanges(this.#database, changes, batch.records, {
       // Without payloads nothing is sent, so the channel does not matter.
       channel: this.#signals.databaseNotification?.channel ?? '',
       payloads: this.#signals.databaseNotification?.encodeSignals(batch.signals()) ?? [],
     });
-    return new Set(
-      saved.map(({ userId, changes }) => instanceKey({ userId, agentInstanceId: changes.instance.id })),
-    );
   }
 
   /** Returns the tasks that may be decided again, and rejects the others. */

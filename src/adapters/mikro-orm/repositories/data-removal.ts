@@ -6,7 +6,16 @@ import type { StoreSignals } from '../../../ports/signals/store-signals.ts';
 import type { DataRemoval, DeletedUser, Holdings } from '../../../ports/storage/data-removal.ts';
 import type { Database } from '../database/database.ts';
 import { retryOnConflict } from '../database/retry-on-conflict.ts';
-import { AgentTypeRow, ApiKeyRow, IdempotencyRecordRow, OpenWaitRow } from '../schema/entities.ts';
+import {
+  AgentTypeRow,
+  AnswerLinkRow,
+  ApiKeyRow,
+  AuthorizationRecordRow,
+  IdempotencyRecordRow,
+  NotificationRow,
+  NotificationSettingsRow,
+  OpenWaitRow,
+} from '../schema/entities.ts';
 import {
   countHoldings,
   findDeletion,
@@ -113,6 +122,10 @@ async function removeRemainingRows(em: SqlEntityManager, userId: UserId): Promis
   const messages = await removeOrphans(em, userId);
   await em.nativeDelete(OpenWaitRow, { userId });
   await em.nativeDelete(IdempotencyRecordRow, { userId });
+  await em.nativeDelete(NotificationSettingsRow, { userId });
+  await em.nativeDelete(NotificationRow, { userId });
+  await em.nativeDelete(AnswerLinkRow, { userId });
+  await em.nativeDelete(AuthorizationRecordRow, { userId });
   return {
     agentInstances: 0,
     messages,

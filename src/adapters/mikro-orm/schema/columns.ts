@@ -11,6 +11,12 @@ export type Row<Entity extends EntitySchemaWithMeta> = Selectable<
 export type AsJson<Values> = { readonly [Name in keyof Values]: ReplaceDate<Values[Name], string> };
 /** The values as `selectedFrom` selects them: a time is a number of seconds since 1970. */
 export type AsSelected<Values> = { readonly [Name in keyof Values]: ReplaceDate<Values[Name], number> };
+/**
+ * The values that a statement reads from JSON. What is undefined is absent there, and null for PostgreSQL.
+ */
+export type AsInput<Values> = {
+  readonly [Name in keyof Values]: null extends Values[Name] ? Values[Name] | undefined : Values[Name];
+};
 type ReplaceDate<Value, Time> = Value extends Date ? Time : Value;
 
 /** The values of a list of columns, by the name of the property. */

@@ -1,4 +1,5 @@
-import type { AgentInstance, Deletion } from '../../../domain/conversation/agent-instance.ts';
+import { NO_CONTEXT } from '../../../domain/conversation/agent-context.ts';
+import type { AgentInstance, Deletion, StopRequest } from '../../../domain/conversation/agent-instance.ts';
 import type { Lease } from '../../../domain/conversation/hand-off/lease.ts';
 import type { Message } from '../../../domain/conversation/message.ts';
 import type { AgentInstanceId } from '../../../domain/ids.ts';
@@ -43,11 +44,15 @@ export function instanceOf(row: InstanceColumns, id: AgentInstanceId): AgentInst
     status: row.status,
     startedAt: toDate(row.startedAt),
     endedAt: row.endedAt === null ? null : toDate(row.endedAt),
+    failure: row.failure,
     metadata: row.metadata,
+    context: row.context ?? NO_CONTEXT,
     lastPosition: row.lastPosition,
     stepCount: row.stepCount,
     lastReadMessageId: row.lastReadMessageId,
     lease: leaseOf(row),
+    untoldEndings: row.untoldEndings ?? [],
+    stop: stopOf(row),
     lastHeartbeatAt: row.lastHeartbeatAt === null ? null : toDate(row.lastHeartbeatAt),
     lastActivityAt: toDate(row.lastActivityAt),
     deletion: deletionOf(row),
@@ -58,6 +63,12 @@ export function instanceOf(row: InstanceColumns, id: AgentInstanceId): AgentInst
 function leaseOf({ leaseMessageId, leaseDeliveries }: InstanceColumns): Lease | null {
   if (leaseMessageId === null || leaseDeliveries === null) return null;
   return { messageId: leaseMessageId, deliveries: leaseDeliveries };
+}
+
+function stopOf({ stopReason, stopRequestedAt, stopSeenAt }: InstanceColumns): StopRequest | null {
+  if (stopRequestedAt === null) return null;
+  const seenAt = stopSeenAt === null ? null : toDate(stopSeenAt);
+  return { reason: stopReason, requestedAt: toDate(stopRequestedAt), seenAt };
 }
 
 function deletionOf({ deletedAt, statusBeforeDeletion }: InstanceColumns): Deletion | null {
@@ -72,4 +83,5 @@ export const messageOf = (json: MessageJson, agentInstanceId: AgentInstanceId): 
   agentInstanceId,
   createdAt: new Date(json.createdAt),
   readAt: json.readAt === null ? null : new Date(json.readAt),
+  expiresAt: json.expiresAt === null ? null : new Date(json.expiresAt),
 });

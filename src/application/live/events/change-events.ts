@@ -1,4 +1,6 @@
 import type { Message } from '../../../domain/conversation/message.ts';
+import type { AgentInstanceId, MessageId } from '../../../domain/ids.ts';
+import type { Notification } from '../../../domain/notification/notification.ts';
 import type {
   ChangesSince,
   InstanceOverview,
@@ -6,6 +8,7 @@ import type {
 } from '../../../ports/storage/dashboard-queries.ts';
 import { type WireInstance, wireInstance } from '../../wire/agent-instance.ts';
 import { wireConversationMessage } from '../../wire/conversation-message.ts';
+import { wireDeliveries } from '../../wire/notification/notification.ts';
 import type { LiveEventType } from './live-event.ts';
 
 /** An event for the subscribers of an instance, before it has an id. */
@@ -26,9 +29,10 @@ export interface SubscriberState {
 }
 
 /**
- * Returns the events for changes of an instance. They include a `status_update` if the status, the name or
- * the end time has changed, or if the last published state is not known. A new message alone causes no
- * `status_update`: clients derive the latest message and the length of the chat from the message.
+ * Returns the events for changes of an instance. They include a `status_update` if the status, the name, the
+ * end time, the request to stop or the context has changed, or if the last published state is not known. A
+ * new message alone causes no `status_update`: clients derive the latest message and the length of the chat
+ * from the message.
  */
 export function changeEventsFor(changes: ChangesSince, state: SubscriberState): ChangeEvent[] {
   const { posted, amended, gitDiff } = changes;
@@ -71,7 +75,24 @@ export const messageChangeEvent = (
   position: type === 'message' ? message.position : null,
 });
 
+export const deliveryChangeEvent = (message: {
+  readonly agentInstanceId: AgentInstanceId;
+  readonly messageId: MessageId;
+  readonly notifications: readonly Notification[];
+}): ChangeEvent =>
+  changeEvent('delivery_update', {
+    agent_instance_id: message.agentInstanceId,
+    message_id: message.messageId,
+    deliveries: message.notifications.flatMap(wireDeliveries),
+  });
+
 const needsStatusUpdate = (before: WireInstance, after: WireInstance): boolean =>
-  before.status !== after.status || before.name !== after.name || before.ended_at !== after.ended_at;
+  before.status !== after.status ||
+  before.name !== after.name ||
+  before.ended_at !== after.ended_at ||
+  before.stop_requested?.at !== after.stop_requested?.at ||
+  before.stop_seen_at !== after.stop_seen_at ||
+  // Both texts come from `wireContext`, which has one order of the fields.
+  JSON.stringify(before.context) !== JSON.stringify(after.context);
 
 const changeEvent = (type: LiveEventType, data: object): ChangeEvent => ({ type, data, position: null });

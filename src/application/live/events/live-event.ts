@@ -1,5 +1,6 @@
 /**
- * The event names of live streams. `agent_heartbeat`: an agent has reported that it is alive. `heartbeat`:
+ * The event names of live streams. `delivery_update`: a notification of a message was planned, delivered,
+ * opened or taken back, or it failed. `agent_heartbeat`: an agent has reported that it is alive. `heartbeat`:
  * the server keeps a silent stream open. `resync`: events are missing, so the client has to read everything
  * again.
  */
@@ -7,6 +8,7 @@ export type LiveEventType =
   | 'connected'
   | 'message'
   | 'message_update'
+  | 'delivery_update'
   | 'status_update'
   | 'git_diff_update'
   | 'agent_heartbeat'

@@ -1,5 +1,6 @@
 import type { Logger } from '../../../ports/runtime.ts';
 import type { Ports } from '../../use-case.ts';
+import type { LiveDeliveries } from './delivery-updates.ts';
 import type { ReadWaitsElsewhere } from './waits-elsewhere.ts';
 
 /** What live streams need from outside. */
@@ -7,6 +8,8 @@ export interface LivePorts
   extends Pick<Ports, 'queries' | 'signals' | 'waits' | 'settings' | 'clock' | 'ids'> {
   /** Logs reads that failed and are tried again. */
   readonly logger?: Pick<Logger, 'warn'> | null;
+  /** Null or absent: nobody is notified. */
+  readonly deliveries?: LiveDeliveries | null;
   /** Null or absent if there is only one process. */
   readonly readWaitsElsewhere?: ReadWaitsElsewhere | null;
   /** The interval at which waits of other processes are read. */

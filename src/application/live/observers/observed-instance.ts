@@ -8,7 +8,8 @@ import type {
 } from '../../../ports/storage/dashboard-queries.ts';
 import { viewContextFor } from '../../view-context.ts';
 import { ChangeBatch } from '../events/change-batch.ts';
-import { messageChangeEvent } from '../events/change-events.ts';
+import { deliveryChangeEvent, messageChangeEvent } from '../events/change-events.ts';
+import type { NotifiedMessage } from './delivery-updates.ts';
 import type { LivePorts } from './live-ports.ts';
 import { PublishedInstance } from './published-instance.ts';
 
@@ -47,6 +48,8 @@ export class ObservedInstance {
    */
   #isReadRequested = false;
   #isReading = false;
+  /** What became of notifications, in the order in which it was read, and is not published yet. */
+  #unpublishedDeliveries: NotifiedMessage[] = [];
   #isClosed = false;
   #staleTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -122,6 +125,15 @@ export class ObservedInstance {
     this.onWaitsChanged();
   }
 
+  /**
+   * Publishes what became of the notifications of a message. If a read is running, it comes after what that
+   * publishes, which may be the message itself.
+   */
+  publishDeliveries(message: NotifiedMessage): void {
+    this.#unpublishedDeliveries.push(message);
+    if (!this.#isReading) this.#publishUnpublishedDeliveries();
+  }
+
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#staleTimer);
@@ -152,6 +164,7 @@ export class ObservedInstance {
       this.#isReading = false;
     }
     this.#readIfBehind();
+    if (!this.#isReading) this.#publishUnpublishedDeliveries();
   }
 
   async #readAndPublish(progressBefore: InstanceProgress, waitsMayHaveChanged: boolean): Promise<void> {
@@ -214,6 +227,13 @@ export class ObservedInstance {
     const currentOverview = { ...overview, agentWaiting: this.#isWaitedOn() };
     const events = this.#published.applyLiveness(currentOverview, this.#seen, this.#staleBefore());
     this.#scheduleStaleUpdate();
+    this.#publish(new ChangeBatch(this.#seen, this.#seen, events));
+  }
+
+  #publishUnpublishedDeliveries(): void {
+    const events = this.#unpublishedDeliveries.map(deliveryChangeEvent);
+    this.#unpublishedDeliveries = [];
+    if (events.length === 0 || this.#seen === null || this.#isClosed) return;
     this.#publish(new ChangeBatch(this.#seen, this.#seen, events));
   }
 

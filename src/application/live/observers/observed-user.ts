@@ -1,6 +1,7 @@
 import type { AgentInstanceId, UserId } from '../../../domain/ids.ts';
 import type { Subscription } from '../../../ports/signals/signals.ts';
 import type { RecentEvents } from '../events/recent-events.ts';
+import { DeliveryUpdates, type NotifiedMessage } from './delivery-updates.ts';
 import type { LivePorts } from './live-ports.ts';
 import { ObservedInstance } from './observed-instance.ts';
 import { UserEvents } from './user-events.ts';
@@ -28,6 +29,7 @@ export class ObservedUser {
   readonly #ports: LivePorts;
   readonly #instances = new Map<AgentInstanceId, ObservedEntry>();
   readonly #onIdle: () => void;
+  readonly #deliveryUpdates: DeliveryUpdates | null;
   #userEvents: UserEvents | null = null;
 
   /** @param onIdle called when nothing of the user is observed any more. */
@@ -35,6 +37,14 @@ export class ObservedUser {
     this.userId = userId;
     this.#ports = ports;
     this.#onIdle = onIdle;
+    const { deliveries = null, logger = null } = ports;
+    this.#deliveryUpdates =
+      deliveries &&
+      new DeliveryUpdates(deliveries, {
+        ...{ userId, logger },
+        isWatched: (id) => this.#instances.has(id) || this.#userEvents?.hasInstance(id) === true,
+        onRead: (message) => this.#publishDeliveries(message),
+      });
   }
 
   /** Observes an instance for a stream of that instance. */
@@ -77,6 +87,13 @@ export class ObservedUser {
     for (const [id, { observed }] of this.#instances) observed.setWaitedOnElsewhere(instances.has(id));
   }
 
+  #publishDeliveries(message: NotifiedMessage): void {
+    const { agentInstanceId: id } = message;
+    const entry =
+      this.#instances.get(id) ?? (this.#userEvents?.hasInstance(id) ? this.#findOrObserve(id) : null);
+    entry?.observed.publishDeliveries(message);
+  }
+
   #findOrObserve(id: AgentInstanceId): ObservedEntry {
     const existing = this.#instances.get(id);
     if (existing !== undefined) return existing;
@@ -116,7 +133,9 @@ export class ObservedUser {
   }
 
   #notifyIfIdle(): void {
-    if (this.#instances.size === 0 && this.#userEvents === null) this.#onIdle();
+    if (this.#instances.size > 0 || this.#userEvents !== null) return;
+    this.#deliveryUpdates?.close();
+    this.#onIdle();
   }
 }
 

@@ -8,12 +8,14 @@ import { defineUseCase } from '../../use-case.ts';
 import { Waiter } from '../../waiting/waiter.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
+import { outcomes, wireOutcome } from '../../wire/outcome.ts';
+import { stopRequested, wireStop } from '../../wire/stop-request.ts';
 
 /** Hands queued user messages to the agent. If none is queued, it waits up to `wait` seconds for one. */
 export const readPendingMessages = defineUseCase({
   name: 'read_pending_messages',
   summary: 'Read the queued user messages, and wait for one if none is queued',
-  errorCodes: ['agent_instance_not_found', 'instance_deleted', 'too_many_waits'],
+  errorCodes: ['agent_instance_not_found', 'instance_deleted', 'question_not_found', 'too_many_waits'],
   scopes: ['agent'],
   input: v.object({
     agent_instance_id: field.id,
@@ -27,6 +29,14 @@ export const readPendingMessages = defineUseCase({
         ),
       ),
     ),
+    question_id: field.optional(
+      v.pipe(
+        field.id,
+        v.description(
+          'The question whose answer the reader waits for: when it has ended, the call returns at once, with its outcome in outcomes',
+        ),
+      ),
+    ),
   }),
   output: v.object({
     agent_instance_id: field.shownId,
@@ -34,6 +44,8 @@ export const readPendingMessages = defineUseCase({
     more: field.more,
     status: v.picklist(['ok', 'stale']),
     already_read: v.array(field.message),
+    outcomes,
+    stop_requested: stopRequested,
     instance_status: field.agentStatus,
   }),
   async run({ repository, signals, waits, clock }, { caller, input, idempotency, clientGone, shuttingDown }) {
@@ -42,8 +54,10 @@ export const readPendingMessages = defineUseCase({
       input.last_read_message_id == null
         ? null
         : messageId(input.last_read_message_id, 'last_read_message_id');
+    const questionId = input.question_id == null ? null : messageId(input.question_id, 'question_id');
     const target: UpdateTarget = {
       ...instance,
+      questionId,
       withQueuedMessages: true,
       readAfterMessageId: lastReadMessageId,
       idempotencyKey: idempotency?.key ?? null,
@@ -64,6 +78,7 @@ export const readPendingMessages = defineUseCase({
             // Without a cursor the read hands over nothing.
             lastReadMessageId: isGone ? null : lastReadMessageId,
             onLease: input.on_lease ?? false,
+            questionId,
             now: clock.now(),
           });
           const goesOn = mayWait && hasFoundNothing(output);
@@ -100,14 +115,20 @@ export const readPendingMessages = defineUseCase({
   },
 });
 
-const hasFoundNothing = ({ instance, stale, messages }: PendingRead): boolean =>
-  !stale && messages.length === 0 && !isEndedOrDeleted(instance);
+const hasFoundNothing = ({ instance, stale, messages, outcomes: ended }: PendingRead): boolean =>
+  !stale &&
+  messages.length === 0 &&
+  ended.length === 0 &&
+  instance.stop === null &&
+  !isEndedOrDeleted(instance);
 
-const wireRead = ({ instance, stale, messages, alreadyRead, more }: PendingRead) => ({
+const wireRead = ({ instance, stale, messages, alreadyRead, more, outcomes: ended }: PendingRead) => ({
   agent_instance_id: instance.id,
   messages: messages.map(wireMessage),
   more,
   status: stale ? ('stale' as const) : ('ok' as const),
   already_read: alreadyRead.map(wireMessage),
+  outcomes: ended.map(wireOutcome),
+  stop_requested: wireStop(instance.stop),
   instance_status: instance.status,
 });

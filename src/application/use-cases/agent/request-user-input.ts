@@ -6,6 +6,8 @@ import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
 import * as field from '../../wire/fields.ts';
 import { wireMessage } from '../../wire/message.ts';
+import { outcomes, wireOutcome } from '../../wire/outcome.ts';
+import { stopRequested, wireStop } from '../../wire/stop-request.ts';
 
 /** Turns an earlier step into a question. */
 export const requestUserInput = defineUseCase({
@@ -20,6 +22,8 @@ export const requestUserInput = defineUseCase({
     agent_instance_id: field.shownId,
     messages: v.array(field.message),
     more: field.more,
+    outcomes,
+    stop_requested: stopRequested,
     status: v.picklist(['ok', 'stale']),
   }),
   async run({ repository, clock }, { caller, input, idempotency }) {
@@ -46,6 +50,8 @@ export const requestUserInput = defineUseCase({
             agent_instance_id: instanceId,
             messages: output.handedOver.map(wireMessage),
             more: output.more,
+            outcomes: output.outcomes.map(wireOutcome),
+            stop_requested: wireStop(output.stop),
             status: output.stale ? ('stale' as const) : ('ok' as const),
           },
           changes,

@@ -4,6 +4,7 @@ import { startAgentInstance as decideStart } from '../../../domain/conversation/
 import { type AgentTypeId, agentInstanceId } from '../../../domain/ids.ts';
 import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
+import { contextField, readContext } from '../../wire/agent-context.ts';
 import * as field from '../../wire/fields.ts';
 
 /** Creates an agent instance before its first message, and can give it a name. */
@@ -17,6 +18,7 @@ export const startAgentInstance = defineUseCase({
     agent_instance_id: field.optional(field.id),
     name: field.optional(field.name),
     transport: field.optional(field.name),
+    context: contextField,
   }),
   output: v.object({
     agent_instance_id: field.shownId,
@@ -33,6 +35,7 @@ export const startAgentInstance = defineUseCase({
       agentType: { id: ids.next() as AgentTypeId, name: typeName },
       name: input.name ?? null,
       metadata: input.transport == null ? null : { transport: input.transport },
+      context: readContext(input.context),
       now: clock.now(),
     };
     return repository.update(

@@ -11,7 +11,7 @@ import { cursor, formatCursor, parseCursor } from '../../wire/instance-cursor.ts
 const input = v.object({
   limit: field.optional(field.limit),
   cursor: field.optional(cursor),
-  status: field.optional(v.picklist(['ACTIVE', 'STALE', 'AWAITING_INPUT', 'COMPLETED'])),
+  status: field.optional(v.picklist(['ACTIVE', 'STALE', 'AWAITING_INPUT', 'COMPLETED', 'FAILED'])),
   agent_type: field.optional(field.agentType),
   agent_type_id: field.optional(field.id),
 });

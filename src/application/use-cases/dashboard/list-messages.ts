@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { agentInstanceNotFound, messageNotFound } from '../../../domain/errors.ts';
 import { agentInstanceId, messageId } from '../../../domain/ids.ts';
+import { wireConversation } from '../../notifications/wire-conversation.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { viewContextFor } from '../../view-context.ts';
-import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
+import { conversationMessage } from '../../wire/conversation-message.ts';
 import * as field from '../../wire/fields.ts';
 
 /** Lists the last messages of a conversation, or the last ones before a message, oldest first. */
@@ -30,9 +31,10 @@ export const listMessages = defineUseCase({
       },
     );
     if (conversation === null || conversation.instance.status === 'DELETED') throw agentInstanceNotFound();
-    if (conversation.messages === null) throw messageNotFound('before_message_id');
+    const { messages } = conversation;
+    if (messages === null) throw messageNotFound('before_message_id');
     return {
-      messages: conversation.messages.map((message) => wireConversationMessage(message, conversation)),
+      messages: await wireConversation(ports, caller, { ...conversation, messages }),
     };
   },
 });

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { agentInstanceNotFound, instanceDeleted, messageNotFound } from '../../../domain/errors.ts';
 import { agentInstanceId, messageId } from '../../../domain/ids.ts';
+import { wireConversation } from '../../notifications/wire-conversation.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { viewContextFor } from '../../view-context.ts';
 import { agentInstance, wireInstance } from '../../wire/agent-instance.ts';
-import { conversationMessage, wireConversationMessage } from '../../wire/conversation-message.ts';
+import { conversationMessage } from '../../wire/conversation-message.ts';
 import * as field from '../../wire/fields.ts';
 
 /**
@@ -42,11 +43,12 @@ export const readAgentInstance = defineUseCase({
       // An agent has to learn that it should stop. For its owner, a deleted instance does not exist.
       throw caller.scopes.includes('dashboard') ? agentInstanceNotFound() : instanceDeleted();
     }
-    if (conversation.messages === null) throw messageNotFound('before_message_id');
+    const { messages } = conversation;
+    if (messages === null) throw messageNotFound('before_message_id');
     return {
       ...wireInstance(conversation, view),
       git_diff: conversation.gitDiff,
-      messages: conversation.messages.map((message) => wireConversationMessage(message, conversation)),
+      messages: await wireConversation(ports, caller, { ...conversation, messages }),
       last_read_message_id: conversation.instance.lastReadMessageId,
     };
   },

@@ -11,7 +11,13 @@ import * as field from '../../wire/fields.ts';
 export const writeToAgent = defineUseCase({
   name: 'write_to_agent',
   summary: 'Write to an agent, or answer one of its questions',
-  errorCodes: ['agent_instance_not_found', 'already_answered', 'question_closed', 'question_not_found'],
+  errorCodes: [
+    'agent_instance_not_found',
+    'already_answered',
+    'answer_does_not_fit',
+    'question_not_found',
+    'question_over',
+  ],
   scopes: ['dashboard'],
   input: v.object({
     agent_instance_id: field.id,

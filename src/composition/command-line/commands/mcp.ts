@@ -1,5 +1,6 @@
 import { remoteDispatch } from '../../../adapters/client/agent/remote-dispatch.ts';
 import { createClient } from '../../../adapters/client/client.ts';
+import { localContext } from '../../../adapters/git/local-context.ts';
 import { WorkingDiff } from '../../../adapters/git/working-diff.ts';
 import type { FirstAnswer } from '../../../adapters/mcp/stdio/first-answer.ts';
 import { serveMcpOverStdio } from '../../../adapters/mcp/stdio/stdio-server.ts';
@@ -20,6 +21,8 @@ export interface McpOptions {
   readonly agentInstanceId: string | null;
   /** Whether to send the git diff of the current repository with each step. */
   readonly gitDiff: boolean;
+  /** Whether to say where the process runs. */
+  readonly context: boolean;
   /** How long a permission waits for its answer; null: the tool is not offered. */
   readonly permissionSeconds: number | null;
 }
@@ -62,6 +65,7 @@ export async function mcp(
       agentClient: agent,
       sessionInstanceId: () => session.agentInstanceId,
       readGitDiff: workingDiff && (() => workingDiff.read()),
+      readContext: options.context ? localContext() : null,
     }),
     ids: uuidV7,
     logger,

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { ImportResult, IssueRequest, ListedKey } from '../../../application/admin/operator.ts';
+import { plainLine } from '../../../domain/text/plain-text.ts';
 import { type Environment, readConfig } from '../../config/config.ts';
 import { ConfigError } from '../../errors.ts';
 import { openExistingOperator, openOperator, requireIssuer } from '../../operator/open-operator.ts';
-import { columnsIn, plainJson, plainLine } from '../../terminal/plain-text.ts';
+import { columnsIn, plainJson } from '../../terminal/plain-text.ts';
 import { typedCommand } from '../../typed-command.ts';
 
 /**

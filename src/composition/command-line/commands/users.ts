@@ -3,9 +3,10 @@ import { Readable } from 'node:stream';
 import type { ExportLine } from '../../../application/admin/user-export.ts';
 import type { WireHoldings } from '../../../application/wire/holdings.ts';
 import type { UserId } from '../../../domain/ids.ts';
+import { plainLine } from '../../../domain/text/plain-text.ts';
 import { type Environment, readConfig } from '../../config/config.ts';
 import { openExistingOperator } from '../../operator/open-operator.ts';
-import { plainJson, plainLine } from '../../terminal/plain-text.ts';
+import { plainJson } from '../../terminal/plain-text.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { writeLinesToFile, writeLinesToStdout } from '../write-lines.ts';
 

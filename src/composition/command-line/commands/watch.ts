@@ -1,8 +1,10 @@
-import type { AgentInstance, PeopleClient } from '../../../adapters/client/client.ts';
+import type { AgentInstance, ConversationMessage, PeopleClient } from '../../../adapters/client/client.ts';
+import { plainLine } from '../../../domain/text/plain-text.ts';
 import type { Environment } from '../../config/config.ts';
 import { findInstanceId, readOpenQuestion } from '../../terminal/find-instance.ts';
 import { plainJson } from '../../terminal/plain-text.ts';
-import { messageLine, replyCommand } from '../../terminal/question-lines.ts';
+import { deadlineLines, messageLine, replyCommand } from '../../terminal/question-lines.ts';
+import { stopNote } from '../../terminal/status-news.ts';
 import { WatchScreen } from '../../terminal/watch-screen.ts';
 import { instanceLabel, WatchedAgents } from '../../terminal/watched-agents.ts';
 import { type UserClientOptions, withUserClient } from '../../terminal/with-user-client.ts';
@@ -58,14 +60,18 @@ async function showEvents(
   const print = (line: string) => {
     if (screen === null) process.stdout.write(`${line}\n`);
   };
-  const printReply = (id: string, question: string) =>
+  const printHowToAnswer = (id: string, question: ConversationMessage) => {
+    for (const line of deadlineLines(question, Date.now())) print(`  ${line}`);
     print(`  To answer: ${replyCommand(agents.shortIdOf(id), question)}`);
+  };
   const refreshList = async () => {
-    for (const changed of agents.replaceAll(await readInstances(people, instance))) {
-      print(json ? plainJson({ type: 'status_update', data: changed }) : overviewLine(changed));
-      if (!json && changed.status === 'AWAITING_INPUT') printReply(changed.id, changed.latest_message ?? '');
+    const changed = agents.replaceAll(await readInstances(people, instance));
+    if (!json) await readQuestions(people, agents);
+    for (const each of changed) {
+      const question = agents.question(each.id);
+      print(json ? plainJson({ type: 'status_update', data: each }) : overviewLine(each, question));
+      if (!json && question !== null) printHowToAnswer(each.id, question);
     }
-    if (screen !== null) await readQuestions(people, agents);
   };
   // The list is read first, so that a wrong address, token or id is reported before the stream starts.
   await refreshList();
@@ -84,7 +90,7 @@ async function showEvents(
     } else if (line !== null) {
       print(line);
       if (event.type === 'message' && event.data.question_status === 'open') {
-        printReply(event.data.agent_instance_id, event.data.content);
+        printHowToAnswer(event.data.agent_instance_id, event.data);
       }
     }
     if (screen === null) continue;
@@ -115,5 +121,7 @@ async function readInstances(
   return [await people.agentInstance({ agent_instance_id: instance, message_limit: 0 })];
 }
 
-const overviewLine = (instance: AgentInstance): string =>
-  `${instance.status.padEnd(14)} ${instanceLabel(instance, instance.id)}  ${messageLine(instance.latest_message ?? '')}`;
+const overviewLine = (instance: AgentInstance, question: ConversationMessage | null): string =>
+  `${instance.status.padEnd(14)} ${instanceLabel(instance, instance.id)}${stopNote(instance)}  ${
+    question === null ? plainLine(instance.latest_message ?? '') : messageLine(question)
+  }`;

@@ -12,7 +12,11 @@ const everything = {
   hasSignIn: true,
   hasStreams: true,
   hasExport: true,
+  hasAnswerLinks: true,
+  hasSmsReplies: true,
+  hookAgents: ['claude-code'],
   publishesPublicKeys: true,
+  hasOAuth: true,
 };
 const api = describeApi(everything);
 const operations = Object.values(api.paths).flatMap((methods) => Object.values(methods));
@@ -37,7 +41,16 @@ describe('the OpenAPI document', () => {
     const answer = await fetch(`${server.url}/openapi.json`);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-    const ofThis = { ...everything, hasSignIn: false, hasExport: false, publishesPublicKeys: false };
+    const ofThis = {
+      ...everything,
+      hasSignIn: false,
+      hasExport: false,
+      hasAnswerLinks: false,
+      hasSmsReplies: false,
+      hookAgents: [],
+      publishesPublicKeys: false,
+      hasOAuth: false,
+    };
     const expected = describeApi({ ...ofThis, publicUrl: 'https://agents.example' });
     expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(expected)));
     expect(expected.servers).toEqual([{ url: 'https://agents.example' }]);
@@ -83,7 +96,11 @@ describe('the OpenAPI document', () => {
       hasSignIn: false,
       hasStreams: false,
       hasExport: false,
+      hasAnswerLinks: false,
+      hasSmsReplies: false,
+      hookAgents: [],
       publishesPublicKeys: false,
+      hasOAuth: false,
       protectedResources: ['/mcp'],
     }).paths;
     const missing = Object.keys(api.paths).filter((path) => !(path in paths));
@@ -93,6 +110,11 @@ describe('the OpenAPI document', () => {
       '/api/v1/export',
       '/api/v1/auth/session',
       '/api/v1/auth/options',
+      '/api/v1/answer-links/{token}',
+      '/api/v1/twilio/messages',
+      '/api/v1/access-requests/{id}',
+      '/api/v1/device-codes/{code}',
+      '/api/v1/hooks/{agent}',
       '/.well-known/oauth-protected-resource/api/v1',
       '/.well-known/jwks.json',
     ]);

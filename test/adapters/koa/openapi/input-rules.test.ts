@@ -6,6 +6,7 @@ import { BOOLEAN_FORMS, inputFromAgent } from '../../../../src/adapters/koa/rest
 import * as useCases from '../../../../src/application/use-cases/index.ts';
 import * as field from '../../../../src/application/wire/fields.ts';
 import { cursor } from '../../../../src/application/wire/instance-cursor.ts';
+import { questionForm } from '../../../../src/application/wire/question/question-form.ts';
 import { IDEMPOTENCY_KEY_RULE, isIdempotencyKey } from '../../../../src/domain/idempotency.ts';
 import { API_DOCUMENT } from '../../../support/fetch-described.ts';
 
@@ -70,6 +71,63 @@ describe('the OpenAPI document accepts a text exactly if the use case does', () 
   });
 });
 
+/** JSON Schema cannot say which keywords of a form must fit each other. */
+describe('the OpenAPI document accepts a form exactly if the use case does:', () => {
+  const accepts = inDocument(jsonSchemaOf(questionForm));
+  const text = { type: 'string' };
+  const field = (one: unknown) => ({ type: 'object', properties: { a: one } });
+  const named = (name: string) => ({ type: 'object', properties: { [name]: text } });
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
+  const fields = (count: number) => ({
+    type: 'object',
+    properties: Object.fromEntries(many(count).map((name) => [`a${name}`, text])),
+  });
+
+  test.each<[string, unknown, boolean]>([
+    ['a text', field({ ...text, title: 'A', minLength: 1, maxLength: 2, format: 'date' }), true],
+    ['a number', field({ type: 'number', minimum: -0.5, maximum: 1, default: 0 }), true],
+    ['a boolean', field({ type: 'boolean', default: true }), true],
+    ['a selection', field({ ...text, enum: many(100), enumNames: many(100), default: '1' }), true],
+    ['a selection with titles', field({ ...text, oneOf: [{ const: 'a', title: 'A' }] }), true],
+    ['several values', field({ type: 'array', items: { ...text, enum: ['a'] }, default: [] }), true],
+    ['several with titles', field({ type: 'array', items: { anyOf: [{ const: 'a', title: 'A' }] } }), true],
+    ['keywords that are ignored', { ...field(text), $schema: 'x', additionalProperties: {} }, true],
+    ['another keyword', { ...field(text), $id: 'x' }, false],
+    ['another keyword of a field', field({ ...text, pattern: 'x' }), false],
+    ['a keyword of other fields', field({ ...text, enum: ['a'], minLength: 0 }), false],
+    ['no type', { properties: { a: text } }, false],
+    ['no fields', { type: 'object' }, false],
+    ['an object as a field', field({ type: 'object' }), false],
+    ['null for a title', field({ ...text, title: null }), false],
+    ['a blank title', field({ ...text, title: '\u0085' }), false],
+    ['a long title', field({ ...text, title: 'x'.repeat(201) }), false],
+    ['the longest title', { ...field(text), title: '😀'.repeat(200) }, true],
+    ['a long description', field({ ...text, description: 'x'.repeat(1_001) }), false],
+    ['a long value', field({ ...text, enum: ['x'.repeat(1_001)] }), false],
+    ['an empty value', field({ ...text, enum: [''] }), false],
+    ['a value twice', field({ ...text, enum: ['a', 'a'] }), false],
+    ['too many values', field({ ...text, enum: many(101) }), false],
+    ['no values', field({ ...text, enum: [] }), false],
+    ['a negative length', field({ ...text, minLength: -1 }), false],
+    ['half a length', field({ ...text, maxLength: 0.5 }), false],
+    ['30 fields', fields(30), true],
+    ['31 fields', fields(31), false],
+    ['0 fields', fields(0), false],
+    ['the longest name', named('😀'.repeat(100)), true],
+    ['a long name', named('x'.repeat(101)), false],
+    ['a blank name', named(' '), false],
+    [
+      'a name that reaches into prototypes',
+      JSON.parse('{"type":"object","properties":{"__proto__":{}}}'),
+      false,
+    ],
+    ['a required name', { ...field(text), required: ['a'] }, true],
+  ])('%s', (_, form, is) => {
+    expect(accepts(form)).toBe(is);
+    expect(v.is(questionForm, form)).toBe(is);
+  });
+});
+
 describe('the OpenAPI document accepts a body exactly if the server does:', () => {
   const schemaOf = (path: string) =>
     paths[`/api/v1${path}`]!.post!.requestBody!.content['application/json']!.schema;
@@ -87,6 +145,31 @@ describe('the OpenAPI document accepts a body exactly if the server does:', () =
 
   test.each(['', ' \u3000', 'a', null, 7])('an optional text %j', (text) => {
     const body = { ...step, agent_type: text };
+    expect(inDocument(schemaOf('/messages/agent'))(body)).toBe(isAccepted(body));
+  });
+
+  test.each<[string, unknown]>([
+    ['all texts', { repository: 'a', branch: '😀'.repeat(255), machine: ' ', model: null, more: [1] }],
+    ['nothing', {}],
+    ['null', null],
+    ['a text that is too long', { branch: '😀'.repeat(256) }],
+    ['a number', { branch: 7 }],
+    ['a text instead', 'main'],
+  ])('a context: %s', (_, context) => {
+    const body = { ...step, context };
+    expect(inDocument(schemaOf('/messages/agent'))(body)).toBe(isAccepted(body));
+  });
+
+  test.each<[string, unknown]>([
+    ['texts', ['a', 'b']],
+    ['a text and an object', ['a', { label: 'b', value: 'c', more: 1 }]],
+    ['a text that is too long', ['x'.repeat(201)]],
+    ['a blank text', [' ']],
+    ['a number', [1]],
+    ['an object without a label', [{ value: 'a' }]],
+    ['none', []],
+  ])('options: %s', (_, options) => {
+    const body = { ...step, requires_user_input: true, options };
     expect(inDocument(schemaOf('/messages/agent'))(body)).toBe(isAccepted(body));
   });
 

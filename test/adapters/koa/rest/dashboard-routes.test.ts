@@ -14,11 +14,15 @@ const INSTANCE_FIELDS = {
   status: 'ACTIVE',
   started_at: TIME,
   ended_at: null,
+  failure: null,
   latest_message: 'a step',
   latest_message_at: TIME,
   chat_length: 1,
   last_heartbeat_at: null,
   instance_metadata: null,
+  context: null,
+  stop_requested: null,
+  stop_seen_at: null,
 };
 
 type Fields = { [name: string]: unknown };
@@ -143,9 +147,18 @@ describe('each dashboard route returns its fields', () => {
         question_status: 'answered',
         answer_id: answer.id,
         agent_waiting: false,
+        expires_at: null,
+        question: null,
       },
       answer,
     ]);
+    expect(answer.answer_to).toEqual({
+      question_id: question,
+      values: null,
+      form: null,
+      decided_by: 'person',
+      via: null,
+    });
     const before = await ann('GET', `${messages}?limit=5&before_message_id=${answer.id}`);
     expect(await before.json()).toMatchObject([{ id: question }]);
   });
@@ -200,23 +213,33 @@ describe('each dashboard route returns its fields', () => {
 });
 
 describe('a second answer to a question', () => {
-  test('is 409 already_answered, with the answer that was accepted', async () => {
+  test('is 409 already_answered, with the answer that was accepted and its outcome', async () => {
     const in_reply_to = await step({ requires_user_input: true });
     const reply = (content: string) =>
       ann('POST', `/agent-instances/${instance}/messages`, { body: { content, in_reply_to } });
     const won = await fieldsOf(await reply('mine'));
     const lost = await reply('no, mine');
     expect(lost.status).toBe(409);
-    expect(await fieldsOf(lost)).toMatchObject({ code: 'already_answered', answer: won });
+    expect(await fieldsOf(lost)).toMatchObject({
+      code: 'already_answered',
+      answer: won,
+      outcome: { question_id: in_reply_to, status: 'answered', decided_by: 'person' },
+    });
   });
 
-  test('is 409 question_closed when the question was closed', async () => {
+  test('is 409 question_over with the outcome when the question was closed', async () => {
     const in_reply_to = await step({ requires_user_input: true });
     await ann('PUT', `/agent-instances/${instance}/status`, { body: { status: 'COMPLETED' } });
     const late = await ann('POST', `/agent-instances/${instance}/messages`, {
       body: { content: 'hm', in_reply_to },
     });
-    expect([late.status, (await fieldsOf(late)).code]).toEqual([409, 'question_closed']);
+    expect(late.status).toBe(409);
+    const problem = await fieldsOf(late);
+    expect(problem).toMatchObject({
+      code: 'question_over',
+      outcome: { question_id: in_reply_to, status: 'closed', decided_by: null },
+    });
+    expect(problem).not.toHaveProperty('answer');
   });
 });
 

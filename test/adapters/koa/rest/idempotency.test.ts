@@ -66,6 +66,8 @@ test('a repeat while the first request runs waits for its response', async () =>
   let updates = 0;
   const { dispatch } = inMemory((repository) => ({
     instanceOfMessage: (...of) => repository.instanceOfMessage(...of),
+    questionState: (...of) => repository.questionState(...of),
+    nextDeadlines: (limit) => repository.nextDeadlines(limit),
     deleteIdempotencyRecords: (time) => repository.deleteIdempotencyRecords(time),
     ping: () => repository.ping(),
     async update(target, decide) {

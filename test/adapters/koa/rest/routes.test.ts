@@ -40,6 +40,8 @@ describe('each agent route returns its fields', () => {
       step_number: 1,
       more: false,
       redelivered: false,
+      outcomes: [],
+      stop_requested: null,
     });
     await say('look here');
     const second = await step('next', { git_diff: 'diff --git a/a b/a\n' });
@@ -76,6 +78,8 @@ describe('each agent route returns its fields', () => {
       more: false,
       status: 'ok',
       already_read: [],
+      outcomes: [],
+      stop_requested: null,
       instance_status: 'ACTIVE',
     });
     await say('hello');
@@ -97,6 +101,8 @@ describe('each agent route returns its fields', () => {
       agent_instance_id: instance,
       messages: [],
       more: false,
+      outcomes: [],
+      stop_requested: null,
       status: 'ok',
     });
     const again = await server.call('PATCH', `/messages/${id}/request-input`);
@@ -111,7 +117,12 @@ describe('each agent route returns its fields', () => {
     await step('started');
     const said = await say('hi', { mark_as_read: undefined });
     expect(said.status).toBe(200);
-    expect(await said.json()).toEqual({ success: true, message_id: UUID_V7, marked_as_read: true });
+    expect(await said.json()).toEqual({
+      success: true,
+      message_id: UUID_V7,
+      marked_as_read: true,
+      stop_requested: null,
+    });
   });
 
   test('POST /sessions/end', async () => {
@@ -122,6 +133,7 @@ describe('each agent route returns its fields', () => {
       success: true,
       agent_instance_id: instance,
       final_status: 'COMPLETED',
+      stop_requested: null,
     });
   });
 
@@ -152,7 +164,11 @@ describe('each agent route returns its fields', () => {
     const headers = { 'content-type': 'application/json' };
     const beat = await server.call('POST', `/agents/instances/${instance}/heartbeat`, { headers });
     expect(beat.status).toBe(200);
-    expect(await beat.json()).toEqual({ agent_instance_id: instance, last_heartbeat_at: TIME });
+    expect(await beat.json()).toEqual({
+      agent_instance_id: instance,
+      last_heartbeat_at: TIME,
+      stop_requested: null,
+    });
   });
 
   test('GET /auth/verify accepts a token of any scope', async () => {

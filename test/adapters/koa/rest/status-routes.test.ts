@@ -43,16 +43,16 @@ test('GET /ready is ok only while the store answers', async () => {
 });
 
 test.each([
-  ['', ''],
-  ['/mcp', '/mcp'],
-  ['/api/v1', '/api/v1'],
-])('the metadata of the protected resource "%s" needs no token', async (suffix, resource) => {
+  ['', ['agent', 'dashboard']],
+  ['/mcp', ['agent']],
+  ['/api/v1', ['agent', 'dashboard']],
+])('the metadata of the protected resource "%s" needs no token', async (resource, scopes) => {
   await using server = await TestServer.start({ authorizationServers: ['https://login.example'] });
-  const answer = await fetchDescribed(`${server.url}/.well-known/oauth-protected-resource${suffix}`);
+  const answer = await fetchDescribed(`${server.url}/.well-known/oauth-protected-resource${resource}`);
   expect(await answer.json()).toEqual({
     resource: `${server.url}${resource}`,
     bearer_methods_supported: ['header'],
-    scopes_supported: ['agent', 'dashboard'],
+    scopes_supported: scopes,
     authorization_servers: ['https://login.example'],
   });
 });

@@ -111,7 +111,17 @@ test('a path that only begins like that of PUBLIC_URL is left as it is', async (
 });
 
 test('a path of PUBLIC_URL that begins like a path of the server itself is refused', () => {
-  const api = { version: '1', hasSignIn: true, hasStreams: true, hasExport: true, publishesPublicKeys: true };
+  const api = {
+    version: '1',
+    hasSignIn: true,
+    hasStreams: true,
+    hasExport: true,
+    hasAnswerLinks: true,
+    hasSmsReplies: true,
+    hookAgents: ['claude-code'],
+    publishesPublicKeys: true,
+    hasOAuth: true,
+  };
   const paths = [...Object.keys(describeApi(api).paths), '/mcp', '/sse', '/messages', '/docs', '/assets'];
   for (const [, first] of paths.map((path) => path.split('/')).filter(([, segment]) => segment !== '')) {
     const start = () => readConfig({ PUBLIC_URL: `https://a.example/${first}/agents` });

@@ -103,6 +103,67 @@ describe.each(CLIENTS)('$kind: arguments that a model should have left out', ({ 
     expect(await client.call('ask_question', again)).toMatchObject({ structuredContent: { question_id } });
   });
 
+  const options = ['A', 'B'];
+  test.each<[string, object, object]>([
+    ['a deadline', { expires_in_seconds: '60' }, { on_expiry: 'expire' }],
+    ['options', { options: '["A", {"label": "B"}]' }, { options: [{ value: 'A' }, { value: 'B' }] }],
+    ['numbers of options', { options, multiple: true, min: '1', max: ' 2 ' }, { min: 1, max: 2 }],
+    [
+      'a form',
+      { form: '{"type": "object", "properties": {"port": {"type": "integer"}}}' },
+      { form: { properties: { port: { type: 'integer' } } } },
+    ],
+    [
+      'values as the default answer',
+      { options, expires_in_seconds: 60, default_answer: '["A"]' },
+      { default_answer: ['A'] },
+    ],
+    [
+      'a form as the default answer',
+      {
+        form: { type: 'object', properties: { port: { type: 'integer' } } },
+        expires_in_seconds: 60,
+        default_answer: '{"port": 80}',
+      },
+      { default_answer: { port: 80 } },
+    ],
+    [
+      'an ordinary text as the default answer',
+      { options, expires_in_seconds: 60, default_answer: 'A' },
+      { default_answer: 'A' },
+    ],
+    [
+      'a text that only looks like values, where there are no options',
+      { expires_in_seconds: 60, default_answer: '["A"]' },
+      { default_answer: '["A"]' },
+    ],
+  ])('ask_question with %s as text asks for that', async (_name, args, expected) => {
+    await using client = await connect(server.url);
+    const result = await client.call('ask_question', { question_text: 'Go?', wait_seconds: 0, ...args });
+    const { agent_instance_id } = (result as ToolResult).structuredContent!;
+    const path = `/agent-instances/${agent_instance_id}/messages?limit=1`;
+    const answer = await server.server.call('GET', path, {
+      headers: { authorization: 'Bearer ann-dashboard' },
+    });
+    const [message] = (await answer.json()) as { expires_at: string | null; question: object | null }[];
+    expect({ on_expiry: 'expire', ...message!.question }).toMatchObject(expected);
+    expect(message!.expires_at === null).toBe(!('expires_in_seconds' in args));
+  });
+
+  test.each([
+    ['options', '[1'],
+    ['options', '{"label": "A"}'],
+    ['form', '["A"]'],
+    ['form', 'port'],
+  ])('but %s of %j are refused', async (argument, text) => {
+    await using client = await connect(server.url);
+    const result = await client.call('ask_question', { question_text: 'Go?', [argument]: text });
+    expect(result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringContaining(`${argument}: must be`) }],
+    });
+  });
+
   test.each(['soon', '1e3', '0x10', '5 minutes', true])(
     'but a wait of %j is refused',
     async (wait_seconds) => {

@@ -7,6 +7,8 @@ const UUID_V7 = expect.stringMatching(
   /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
 );
 
+const TIME = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
+
 let server: McpServer;
 beforeAll(async () => {
   server = await McpServer.start();
@@ -29,11 +31,21 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
 
   test('lists the tools', async () => {
     const tools = await client.tools();
-    expect(tools.map(({ name }) => name)).toEqual(['log_step', 'ask_question', 'end_session']);
+    expect(tools.map(({ name }) => name)).toEqual([
+      'log_step',
+      'ask_question',
+      'withdraw_question',
+      'end_session',
+    ]);
     expect(tools[0]!.inputSchema).toMatchObject({
       type: 'object',
       properties: { agent_instance_id: { type: 'string' }, step_description: { type: 'string' } },
       required: ['step_description'],
+    });
+    expect(tools[1]!.inputSchema).toMatchObject({
+      properties: {
+        options: { items: { anyOf: [{ type: 'string' }, { type: 'object', required: ['label'] }] } },
+      },
     });
   });
 
@@ -46,6 +58,8 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
       user_feedback: [],
       more: false,
       redelivered: false,
+      outcomes: [],
+      stop_requested: null,
     });
     const session = { agent_instance_id: first.agent_instance_id as string };
     await server.say(session.agent_instance_id, 'use the other branch');
@@ -63,9 +77,20 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
       answer: '8081',
       question_id: UUID_V7,
       status: 'answered',
+      outcome: {
+        question_id: answered.question_id,
+        status: 'answered',
+        values: null,
+        form: null,
+        decided_by: 'person',
+        via: null,
+        answered_at: TIME,
+      },
       user_feedback: ['and hurry'],
       more: false,
       redelivered: false,
+      outcomes: [],
+      stop_requested: null,
     });
     // Asking again by the id returns the same.
     expect(answerOf(await client.call('ask_question', { question_id: answered.question_id }))).toEqual({
@@ -78,6 +103,7 @@ describe.each(CLIENTS)('$kind', ({ connect }) => {
       ...session,
       success: true,
       final_status: 'COMPLETED',
+      stop_requested: null,
     });
     const late = await client.call('ask_question', { ...session, question_text: 'Anyone?' });
     expect(answerOf(late)).toMatchObject({ status: 'closed', answer: null });

@@ -35,10 +35,21 @@ export const unclassifiedFields = (fields: readonly string[]): string[] =>
 export function foreignIdCases(useCase: UseCase, fields = fieldsOf(useCase)): ForeignIdCase[] {
   const ids = fields.filter((field) => Object.hasOwn(ID_FIELDS, field));
   const required = ids.filter((field) => entriesOf(useCase)[field]?.type !== 'optional');
+  const excludedBy = (present: readonly string[]): ReadonlySet<string> => {
+    const lists = present.flatMap((field) => {
+      const excluded = EXCLUDED_BY[field];
+      return excluded !== undefined && fields.includes(excluded[0]) ? [excluded] : [];
+    });
+    return new Set(lists.flat());
+  };
   const createCase = (name: string, kinds: ForeignIdCase['kinds'], own: readonly string[]): ForeignIdCase => {
-    const mine = own.filter((field) => !Object.hasOwn(kinds, field));
-    const excluded = new Set([...Object.keys(kinds), ...mine].map((field) => EXCLUDED_BY[field]));
-    const others = fields.filter((field) => Object.hasOwn(OTHER_FIELDS, field) && !excluded.has(field));
+    const excludedByIds = excludedBy([...Object.keys(kinds), ...own]);
+    const mine = own.filter((field) => !Object.hasOwn(kinds, field) && !excludedByIds.has(field));
+    const candidates = fields.filter(
+      (field) => Object.hasOwn(OTHER_FIELDS, field) && !excludedByIds.has(field),
+    );
+    const excluded = excludedBy(candidates);
+    const others = candidates.filter((field) => !excluded.has(field));
     return {
       name,
       kinds,

@@ -1,5 +1,6 @@
 import { uuidV7 } from '../../../../src/adapters/runtime/system.ts';
 import { newApiKeyId } from '../../../../src/application/admin/issue-api-key.ts';
+import { QUESTION_FIELDS } from '../../../../src/application/wire/question/question-fields.ts';
 import { newUserId } from '../fixture/tenant.ts';
 
 /**
@@ -22,6 +23,7 @@ const CREATE_UNUSED_ID = {
   place: () => `${Date.UTC(2100, 0)}.${uuidV7.next()}`,
   'good key': () => newApiKeyId() as string,
   'revoked key': () => newApiKeyId() as string,
+  destination: () => uuidV7.next(),
 } as const;
 
 export type IdKind = keyof typeof CREATE_UNUSED_ID;
@@ -39,7 +41,7 @@ export const INSTANCES = [
   'completed instance',
   'deleted instance',
 ] as const satisfies readonly IdKind[];
-const MESSAGES = [
+export const MESSAGES = [
   'step',
   'open question',
   'answered question',
@@ -59,10 +61,12 @@ export const ID_FIELDS: { readonly [field: string]: readonly [IdKind, ...IdKind[
   question_id: ['open question', ...MESSAGES],
   cursor: ['place'],
   id: ['good key', 'revoked key'],
+  destination_id: ['destination'],
   agent_type: ['agent type name'],
   agent_type_id: ['agent type'],
   before_message_id: MESSAGES,
   in_reply_to: ['open question', ...MESSAGES],
+  supersedes: ['open question', ...MESSAGES],
 };
 
 /** The kind of instance to which each kind of message belongs. */
@@ -77,28 +81,58 @@ export const INSTANCE_OF: { readonly [kind in IdKind]?: IdKind } = {
 
 /** Every other field, with a value that is valid in all use cases with this field. */
 export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
+  answers_question: true,
   before_position: 2,
+  callback_url: null,
   confirm: 'any user',
   content: 'a text',
+  default_answer: ['b'],
   expires_in_days: 30,
+  expires_in_seconds: 86_400,
+  context: { branch: 'main' },
+  failure: 'no disk',
+  form: { type: 'object', properties: { name: { type: 'string' } } },
   git_diff: 'diff --git a/a b/a',
   limit: 50,
   mark_as_read: false,
+  max: 2,
   message_limit: 50,
   message_metadata: { some: 'thing' },
+  min: 1,
+  pause_while_active: true,
+  quiet_hours: null,
+  group_seconds: 2,
+  channel: 'fake',
+  rules: [],
+  settings: { address: 'here' },
+  title: 'a title',
+  multiple: true,
   name: 'a name',
+  on_expiry: 'default',
+  on_lease: false,
+  options: [{ label: 'a' }, { label: 'b' }],
   question_text: 'a question?',
+  reason: 'a reason',
   requires_user_input: true,
   scope: 'agent',
   send_email: null,
   send_push: null,
   send_sms: null,
   status: 'COMPLETED',
+  state_only: false,
   transport: 'stdio',
+  values: ['a'],
+  via: 'page',
   wait: 0,
-  on_lease: false,
   wait_seconds: 0,
 };
 
-/** For each field here: the field that a request with it must leave out. */
-export const EXCLUDED_BY: { readonly [field: string]: string } = { question_id: 'question_text' };
+/**
+ * For each field here: the fields that a request with it must leave out, in a use case that has the first of
+ * them.
+ */
+export const EXCLUDED_BY: { readonly [field: string]: readonly [string, ...string[]] } = {
+  content: ['values', 'form'],
+  options: ['form'],
+  question_id: ['question_text', ...QUESTION_FIELDS],
+};

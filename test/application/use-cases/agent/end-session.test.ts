@@ -4,7 +4,7 @@ import { instanceIdOf, NOW } from '../../../support/builders.ts';
 import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
 
 const INSTANCE = { agent_instance_id: instanceIdOf(1) };
-const ENDED = { success: true, ...INSTANCE, final_status: 'COMPLETED' };
+const ENDED = { success: true, ...INSTANCE, final_status: 'COMPLETED', stop_requested: null };
 
 describe('end_session', () => {
   test('completes the instance and closes its question', async () => {

@@ -14,6 +14,7 @@ describe('heartbeat', () => {
     expect(await application.call(heartbeat, INSTANCE)).toEqual({
       ...INSTANCE,
       last_heartbeat_at: '2026-01-01T10:00:01.234Z',
+      stop_requested: null,
     });
     expect((await application.stored()).instance).toMatchObject({ lastHeartbeatAt: application.clock.now() });
   });

@@ -25,6 +25,8 @@ describe('read_pending_messages', () => {
       more: false,
       status: 'ok',
       already_read: [],
+      outcomes: [],
+      stop_requested: null,
       instance_status: 'ACTIVE',
     });
     // The same reader again. It lost the response, so it still has the old cursor.
@@ -34,6 +36,8 @@ describe('read_pending_messages', () => {
       more: false,
       status: 'stale',
       already_read: [handedOver],
+      outcomes: [],
+      stop_requested: null,
       instance_status: 'ACTIVE',
     });
     expect((await application.step()).queued_user_messages).toEqual([]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endSession } from '../../../../src/application/use-cases/agent/end-session.ts';
 import { heartbeat } from '../../../../src/application/use-cases/agent/heartbeat.ts';
+import { withdrawQuestion } from '../../../../src/application/use-cases/agent/question/withdraw-question.ts';
 import { readPendingMessages } from '../../../../src/application/use-cases/agent/read-pending-messages.ts';
 import { instanceIdOf, messageIdOf, userIdOf } from '../../../support/builders.ts';
 import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
@@ -12,6 +13,8 @@ const EMPTY = {
   more: false,
   status: 'ok',
   already_read: [],
+  outcomes: [],
+  stop_requested: null,
   instance_status: 'ACTIVE',
 };
 
@@ -50,6 +53,18 @@ async function wait(input: object = {}, options: Options = {}) {
 const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000);
 
 describe('a read that waits', () => {
+  test('ends when the question that it names is withdrawn', async () => {
+    const { message_id: question_id } = await application.step({ requires_user_input: true });
+    const reader = await wait({ last_read_message_id: question_id, question_id });
+    expect(reader.isOver()).toBe(false);
+    await application.call(withdrawQuestion, { question_id });
+    await pass(0);
+    expect(await reader.answer).toMatchObject({
+      messages: [],
+      outcomes: [{ question_id, status: 'withdrawn' }],
+    });
+  });
+
   test('ends when the user writes, and hands the message over', async () => {
     const reader = await wait();
     await pass(59);

@@ -13,6 +13,8 @@ describe('request_user_input', () => {
       agent_instance_id: instanceIdOf(1),
       messages: [],
       more: false,
+      outcomes: [],
+      stop_requested: null,
       status: 'ok',
     });
     expect(await application.stored(message_id)).toMatchObject({
@@ -51,6 +53,35 @@ describe('request_user_input', () => {
     });
     expect((await application.stored(message_id)).messages).toMatchObject([{ questionStatus: 'open' }]);
     expect((await application.step()).queued_user_messages).toHaveLength(1);
+  });
+
+  test('of a step whose text ends with options asks for one of them', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step({ content: 'Deploy?\n[YES/NO]' });
+    await application.call(requestUserInput, { message_id });
+    expect((await application.stored(message_id)).messages).toMatchObject([
+      { content: 'Deploy?', questionStatus: 'open', question: { choice: { min: 1, max: 1 } } },
+    ]);
+    const { question } = (await application.stored(message_id)).messages[0]!;
+    const [yes] = question!.choice!.options;
+    await application.queue(yes!.label);
+    expect(await application.step()).toMatchObject({
+      outcomes: [{ question_id: message_id, status: 'answered', values: [yes!.value] }],
+    });
+  });
+
+  test('of a step whose text ends with options is answered by the queued text that names one', async () => {
+    const application = new InMemoryApplication();
+    const { message_id } = await application.step({
+      content: 'Which?\n[OPTIONS]\n1. The first\n2. The second\n[/OPTIONS]',
+    });
+    const { question } = (await application.stored(message_id)).messages[0]!;
+    const second = question!.choice!.options[1]!;
+    await application.queue(second.label);
+    expect(await application.call(requestUserInput, { message_id })).toMatchObject({
+      messages: [{ content: second.label }],
+      outcomes: [{ question_id: message_id, status: 'answered', values: [second.value] }],
+    });
   });
 
   test('fails for a question', async () => {

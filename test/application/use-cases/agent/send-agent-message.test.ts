@@ -28,6 +28,8 @@ describe('send_agent_message', () => {
       step_number: 2,
       more: false,
       redelivered: false,
+      outcomes: [],
+      stop_requested: null,
     });
     expect((await application.step()).queued_user_messages).toEqual([]);
   });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { endSession } from '../../../../src/application/use-cases/agent/end-session.ts';
 import { sendUserMessage } from '../../../../src/application/use-cases/agent/send-user-message.ts';
+import { stopAgent } from '../../../../src/application/use-cases/dashboard/stop-agent.ts';
 import { FakeIds, instanceIdOf } from '../../../support/builders.ts';
-import { InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
+import { ada, InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
 
 const SAID = { agent_instance_id: instanceIdOf(1), content: 'hm' };
 
@@ -15,7 +17,12 @@ describe('send_user_message', () => {
     const application = new InMemoryApplication();
     await application.step();
     const answer = await application.call(sendUserMessage, { ...SAID, ...fields });
-    expect(answer).toEqual({ success: true, message_id: FakeIds.idOf(3), marked_as_read: marked });
+    expect(answer).toEqual({
+      success: true,
+      message_id: FakeIds.idOf(3),
+      marked_as_read: marked,
+      stop_requested: null,
+    });
     expect((await application.step()).queued_user_messages).toHaveLength(marked ? 0 : 1);
   });
 
@@ -47,6 +54,45 @@ describe('send_user_message', () => {
     await application.delete();
     expect(await refusal(application.call(sendUserMessage, SAID))).toMatchObject({
       code: 'instance_deleted',
+    });
+  });
+
+  describe('with agent_type, from the program in which the person typed', () => {
+    const TYPED = { ...SAID, agent_type: 'Codex' };
+
+    test('creates the instance', async () => {
+      const application = new InMemoryApplication();
+      await application.call(sendUserMessage, TYPED);
+      expect((await application.stored()).instance).toMatchObject({
+        agentType: { name: 'codex' },
+        status: 'ACTIVE',
+      });
+    });
+
+    test('opens an ended instance again, and an earlier request to stop is over', async () => {
+      const application = new InMemoryApplication();
+      await application.step();
+      await application.call(stopAgent, { agent_instance_id: instanceIdOf(1) }, { caller: ada });
+      await application.call(endSession, { agent_instance_id: instanceIdOf(1) });
+      application.clock.advance(60_000);
+      await application.call(sendUserMessage, TYPED);
+      expect((await application.stored()).instance).toMatchObject({
+        status: 'ACTIVE',
+        endedAt: null,
+        stop: null,
+        lastActivityAt: application.clock.now(),
+        agentType: { name: 'claude-code' },
+      });
+    });
+  });
+
+  test('answers no question with answers_question: false', async () => {
+    const application = new InMemoryApplication();
+    const { message_id: question } = await application.step({ requires_user_input: true });
+    await application.call(sendUserMessage, { ...SAID, content: 'yes', answers_question: false });
+    expect(await application.stored(question)).toMatchObject({
+      instance: { status: 'AWAITING_INPUT' },
+      messages: [{ questionStatus: 'open', answerId: null }],
     });
   });
 });

@@ -34,11 +34,15 @@ describe('a change of an instance', () => {
       status: 'ACTIVE',
       started_at: NOW.toISOString(),
       ended_at: null,
+      failure: null,
       latest_message: 'a step',
       latest_message_at: NOW.toISOString(),
       chat_length: 1,
       last_heartbeat_at: null,
       instance_metadata: null,
+      context: null,
+      stop_requested: null,
+      stop_seen_at: null,
     });
     expect(await end()).toMatchObject({ status: 'COMPLETED', ended_at: NOW.toISOString() });
   });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as useCases from '../../../../src/application/use-cases/index.ts';
-import { AlreadyAnsweredError } from '../../../../src/domain/conversation/already-answered.ts';
+import { QuestionOverError } from '../../../../src/domain/conversation/question-over.ts';
 import { aCaller, instanceIdOf, messageIdOf, NOW } from '../../../support/builders.ts';
 import { ada, InMemoryApplication, refusal, stranger } from '../../in-memory-application.ts';
 
@@ -56,7 +56,7 @@ describe('write_to_agent', () => {
     ]);
     expect(first).toMatchObject({ status: 'fulfilled', value: { content: 'mine' } });
     const { reason } = second as PromiseRejectedResult;
-    expect(reason).toBeInstanceOf(AlreadyAnsweredError);
+    expect(reason).toBeInstanceOf(QuestionOverError);
     expect(reason).toMatchObject({ code: 'already_answered', answer: { content: 'mine', position: 2 } });
     // The second answer was meant as an answer only, so it is not queued.
     expect((await application.step()).queued_user_messages).toHaveLength(1);
@@ -72,7 +72,7 @@ describe('write_to_agent', () => {
   test('fails for a question that was closed with its session', async () => {
     const { message_id } = await ask();
     await application.call(useCases.endSession, INSTANCE);
-    expect(await refusal(write({ in_reply_to: message_id }))).toMatchObject({ code: 'question_closed' });
+    expect(await refusal(write({ in_reply_to: message_id }))).toMatchObject({ code: 'question_over' });
     expect(await write({})).toMatchObject({ read_at: null });
   });
 

@@ -120,6 +120,21 @@ describe('a step that repeats the last message of the agent', () => {
     expect(conversation.instance.stepCount).toBe(3);
   });
 
+  test('is no retry with other metadata: a program tells equal steps apart by it', () => {
+    const conversation = withHandOff();
+    expect(conversation.step('next', { metadata: { use: 2 } })).toMatchObject({ got: [] });
+  });
+
+  test('is a retry with the same metadata, in whatever order they are stored', () => {
+    const conversation = new TestConversation();
+    conversation.step('start');
+    conversation.say('use tabs');
+    conversation.step('next', { metadata: { a: [1, { c: null }], b: 'x' } });
+    const retry = conversation.step('next', { metadata: { b: 'x', a: [1, { c: null }] } });
+    expect(retry).toMatchObject({ got: ['use tabs'], redelivered: true });
+    expect(conversation.step('next', { metadata: { b: 'x', a: { 0: 1 } } })).toMatchObject({ got: [] });
+  });
+
   test('gets new messages after the repeated ones', () => {
     const conversation = withHandOff();
     conversation.say('and hurry');

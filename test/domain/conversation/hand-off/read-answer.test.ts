@@ -32,9 +32,12 @@ describe('reading the answer of a question', () => {
       question: openQuestion,
       status: 'open',
       answer: null,
+      outcome: null,
+      stop: null,
       isAnswerRepeated: false,
       feedback: [feedback],
       more: false,
+      changedAt: openQuestion.createdAt,
       version: 3,
     });
     expect(changes).toBeNull();

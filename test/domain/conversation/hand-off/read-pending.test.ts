@@ -6,10 +6,12 @@ import {
 import { postAgentMessage } from '../../../../src/domain/conversation/agent-messages.ts';
 import { applyChanges, EMPTY_CONVERSATION } from '../../../../src/domain/conversation/conversation.ts';
 import { readPending } from '../../../../src/domain/conversation/hand-off/read-pending.ts';
+import type { Message } from '../../../../src/domain/conversation/message.ts';
 import { receiveUserMessage } from '../../../../src/domain/conversation/user-messages.ts';
 import {
   aConversation,
   agentTypeIdOf,
+  aQuestion,
   aQueuedMessage,
   aReadMessage,
   aStep,
@@ -40,6 +42,7 @@ describe('reading pending messages without an id', () => {
         messages: queue,
         alreadyRead: [],
         more: false,
+        outcomes: [],
       },
       changes: null,
     });
@@ -65,7 +68,14 @@ describe('reading pending messages with the cursor', () => {
       lastActivityAt: NOW,
       version: 6,
     };
-    expect(output).toEqual({ instance, stale: false, messages: handedOver, alreadyRead: [], more: false });
+    expect(output).toEqual({
+      instance,
+      stale: false,
+      messages: handedOver,
+      alreadyRead: [],
+      more: false,
+      outcomes: [],
+    });
     expect(changes).toEqual({ instance, posted: [], amended: handedOver, gitDiff: undefined });
   });
 
@@ -86,17 +96,18 @@ describe('reading pending messages with the cursor', () => {
     expect(readPending(after, read(messageIdOf(3))).output).toMatchObject({ stale: false, messages: [] });
   });
 
-  test.each<StoredStatus>(['ACTIVE', 'AWAITING_INPUT', 'COMPLETED'])(
-    'does not change the status %s',
-    (status) => {
-      const conversation = aConversation([aStep(), ...QUEUE], { ...atCursor, status });
-      const { changes } = readPending(conversation, read(CURSOR));
-      expect(changes?.instance).toMatchObject({
-        status,
-        endedAt: status === 'COMPLETED' ? BEFORE : null,
-      });
-    },
-  );
+  test.each<[StoredStatus, Message]>([
+    ['ACTIVE', aStep()],
+    ['AWAITING_INPUT', aQuestion()],
+    ['COMPLETED', aStep()],
+  ])('does not change the status %s', (status, message) => {
+    const conversation = aConversation([message, ...QUEUE], { ...atCursor, status });
+    const { changes } = readPending(conversation, read(CURSOR));
+    expect(changes?.instance).toMatchObject({
+      status,
+      endedAt: status === 'COMPLETED' ? BEFORE : null,
+    });
+  });
 });
 
 describe('reading pending messages with another id', () => {
@@ -110,7 +121,14 @@ describe('reading pending messages with another id', () => {
       lastReadMessageId: messageIdOf(2),
     });
     expect(readPending(conversation, read(id))).toEqual({
-      output: { instance: conversation.instance, stale: true, messages: [], alreadyRead: [], more: false },
+      output: {
+        instance: conversation.instance,
+        stale: true,
+        messages: [],
+        alreadyRead: [],
+        more: false,
+        outcomes: [],
+      },
       changes: null,
     });
   });
@@ -200,6 +218,38 @@ describe('the activity of an agent that reads', () => {
 
   test('is recorded with a resolution of 30 s', () => {
     expect(ACTIVITY_RESOLUTION_MS).toBe(30_000);
+  });
+});
+
+describe('a reader that waits for the answer to a question', () => {
+  const asked = (fields: Parameters<typeof aQuestion>[0]) =>
+    aConversation([aQuestion({ position: 1, ...fields })], atCursor);
+  const waitingFor = { ...read(CURSOR), questionId: CURSOR };
+
+  test.each(['expired', 'withdrawn', 'closed'] as const)(
+    'learns that it is %s, each time',
+    (questionStatus) => {
+      const { outcomes } = readPending(asked({ questionStatus }), waitingFor).output;
+      expect(outcomes).toMatchObject([{ questionId: CURSOR, status: questionStatus, decidedBy: null }]);
+    },
+  );
+
+  test('learns it once if the agent has not been told', () => {
+    const conversation = asked({ questionStatus: 'expired' });
+    const untoldEndings = [{ questionId: CURSOR, status: 'expired' as const }];
+    const untold = { ...conversation, instance: { ...conversation.instance!, untoldEndings } };
+    expect(readPending(untold, waitingFor).output.outcomes).toHaveLength(1);
+  });
+
+  test('learns nothing while the question is open', () => {
+    expect(readPending(asked({}), waitingFor).output.outcomes).toEqual([]);
+  });
+
+  test('is refused if the conversation has no such question', () => {
+    const conversation = aConversation([aStep()], atCursor);
+    expect(refusalOf(() => readPending(conversation, waitingFor))).toMatchObject({
+      code: 'question_not_found',
+    });
   });
 });
 

@@ -1,4 +1,5 @@
-import type { Message, Problem } from '../wire.ts';
+import type { FormAnswer } from '../../../../src/domain/question/form.ts';
+import type { FieldError, Message, Outcome, Problem } from '../wire.ts';
 
 /** A message that the user has sent and the server has not confirmed yet. */
 export interface OutboxMessage {
@@ -6,7 +7,12 @@ export interface OutboxMessage {
   readonly idempotencyKey: string;
   readonly userId: string;
   readonly instanceId: string;
+  /** The text of the message. For an answer with values or a form, it is what the server makes of them. */
   readonly content: string;
+  /** The values of the chosen options. Null: the message has none. */
+  readonly values: readonly string[] | null;
+  /** The filled in form. Null: the message has none. */
+  readonly form: FormAnswer | null;
   /** The id of the question that the message answers. Null: it answers no question. */
   readonly inReplyTo: string | null;
   readonly writtenAt: string;
@@ -23,6 +29,10 @@ export interface Refusal {
   readonly detail: string;
   /** The answer that the question already had. Null: the message was refused for another reason. */
   readonly answer: Message | null;
+  /** How the question had ended. Null: the message was refused for another reason. */
+  readonly outcome: Outcome | null;
+  /** What is wrong with each field. */
+  readonly errors: readonly FieldError[];
 }
 
 /** Why a message was not sent: try again later, sign in first, or the server has refused it for good. */
@@ -39,8 +49,19 @@ export function classifyFailure(problem: Problem | null): SendFailure {
   if (problem === null || problem.status >= 500 || RETRYABLE_STATUSES.has(problem.status)) return 'temporary';
   if (problem.code === 'idempotency_in_flight') return 'temporary';
   if (problem.status === 401) return 'signed-out';
-  return { code: problem.code, detail: problem.detail, answer: problem.answer ?? null };
+  const { code, detail, answer = null, outcome = null, errors = [] } = problem;
+  return { code, detail, answer, outcome, errors };
 }
+
+/** Returns the body of the request that answers a question. */
+export function answerBody({ content, values, form }: OutboxMessage): object {
+  const answer = form !== null ? { form } : values !== null ? { values } : { content };
+  return { ...answer, via: 'page' };
+}
+
+/** Returns true if the user has to correct a form that the server has refused. The form shows its errors. */
+export const isToBeCorrected = ({ refusal, form }: OutboxMessage): boolean =>
+  refusal?.code === 'answer_does_not_fit' && form !== null;
 
 /** Returns the first unsent message of each instance, so that each instance gets its messages in order. */
 export function firstUnsentMessages(outbox: readonly OutboxMessage[]): OutboxMessage[] {

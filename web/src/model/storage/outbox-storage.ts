@@ -46,16 +46,21 @@ export function clearOutbox(storage: TextStorage, userId: string): void {
     removeOutboxMessage(storage, idempotencyKey);
 }
 
+/** What older versions of the page did not write. */
+const ABSENT_FIELDS = { sequence: 0, values: null, form: null };
+const ABSENT_REFUSAL_FIELDS = { outcome: null, errors: [] };
+
 /**
- * Parses one entry of the storage. Older versions of the page wrote neither the idempotency key into the
- * entry's text, which is also in the entry's name, nor the order.
+ * Parses one entry of the storage. Older versions of the page wrote fewer fields. The idempotency key is also
+ * in the entry's name.
  * @returns the message in a list; an empty list if the entry cannot be read
  */
 function parseEntry(idempotencyKey: string, text: string | null): OutboxMessage[] {
   try {
-    return text === null
-      ? []
-      : [{ sequence: 0, ...(JSON.parse(text) as Omit<OutboxMessage, 'sequence'>), idempotencyKey }];
+    if (text === null) return [];
+    const message: OutboxMessage = { ...ABSENT_FIELDS, ...JSON.parse(text), idempotencyKey };
+    const { refusal } = message;
+    return [{ ...message, refusal: refusal && { ...ABSENT_REFUSAL_FIELDS, ...refusal } }];
   } catch {
     return [];
   }

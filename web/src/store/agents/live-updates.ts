@@ -3,14 +3,16 @@ import { openQuestions } from '../../model/conversation.ts';
 import { applyEvent, emptyDashboard } from '../../model/dashboard-state.ts';
 import { mayHaveAsked, NewQuestions } from '../../model/new-questions.ts';
 import { preview } from '../../model/preview.ts';
-import type { AgentInstance, Message, StreamEvent } from '../../model/wire.ts';
+import { endingToTell } from '../../model/question/ending.ts';
+import type { AgentInstance, LiveEventData, Message, StreamEvent } from '../../model/wire.ts';
 import { SharedEvents } from '../../server/shared-events.ts';
 import { currentRoute } from '../page/current-route.ts';
 import { announcement } from '../page/notices.ts';
 import { signedInUser } from '../session/signed-in-user.ts';
 import { dashboard, loadInstances, nextCursor, reloadInstance } from './dashboard.ts';
+import { removeFormDraft } from './form-drafts.ts';
 import { flushOutbox, loadOutbox, outbox } from './outbox.ts';
-import { questionsToTell } from './question-alerts.ts';
+import { forgetEndedQuestions, forgetQuestion, questionsToTell } from './question-alerts.ts';
 
 /**
  * The state of the event stream. While the stream is lost, the page shows data that it received at
@@ -39,6 +41,7 @@ function onEvent(event: StreamEvent, isFirst: boolean): void {
   const id = 'agent_instance_id' in event.data ? event.data.agent_instance_id : '';
   const question = newQuestions.inEvent(event, instances.get(id));
   if (question !== null) questionsToTell.value = [...questionsToTell.value, question];
+  if (event.type === 'message_update') tellEnding(event.data);
   dashboard.value = applyEvent(dashboard.value, event);
   // The list is loaded only now: an earlier load could miss a change before the stream began.
   if (isFirst || event.type === 'resync') void reloadAll().catch(() => null);
@@ -77,6 +80,7 @@ async function reloadAll(): Promise<void> {
   const conversations = new Map([...dashboard.value.conversations].filter(([id]) => id === openId));
   dashboard.value = { ...dashboard.value, conversations };
   await Promise.all([loadInstances(), openId === null ? null : reloadInstance(openId)]);
+  forgetEndedQuestions();
   // What is open when the page is opened is no news: the user sees it.
   if (!isFirstLoad) await tellMissedQuestions(before);
 }
@@ -94,6 +98,17 @@ async function tellMissedQuestions(before: ReadonlyMap<string, AgentInstance>): 
 /** Lets screen readers read out a step of the open conversation. Questions have their own alert. */
 function announceStep({ sender_type, requires_user_input, content }: Message): void {
   if (sender_type === 'AGENT' && !requires_user_input) announcement.value = preview(content);
+}
+
+/** Does the same with a question of the open conversation that ends without the user. */
+function tellEnding({ agent_instance_id: id, ...message }: LiveEventData['message_update']): void {
+  if (message.question_status !== 'open') {
+    forgetQuestion(message.id);
+    if (message.question?.form != null) removeFormDraft(message.id);
+  }
+  if (id !== openInstanceId()) return;
+  const known = dashboard.value.conversations.get(id)?.messages.find((one) => one.id === message.id);
+  announcement.value = endingToTell(known, message) ?? announcement.value;
 }
 
 const openInstanceId = (): string | null =>

@@ -1,11 +1,16 @@
 import { signal } from '@preact/signals';
 import { backoffMs } from '../../../../src/adapters/client/http/backoff.ts';
 import { randomId } from '../../../../src/adapters/client/http/random-id.ts';
-import { withMoreMessages } from '../../model/dashboard-state.ts';
+import type { AnswerContent } from '../../../../src/domain/question/answer-content.ts';
+import { withEndedQuestion, withMoreMessages } from '../../model/dashboard-state.ts';
+import { answerTo } from '../../model/question/answer.ts';
 import {
+  answerBody,
   classifyFailure,
   firstUnsentMessages,
+  isToBeCorrected,
   type OutboxMessage,
+  type Refusal,
 } from '../../model/storage/outbox-message.ts';
 import {
   isOutboxEntry,
@@ -38,8 +43,27 @@ addEventListener('storage', (event) => {
 export const isLasting = ({ idempotencyKey }: OutboxMessage): boolean =>
   storage.isLasting(outboxEntryName(idempotencyKey));
 
+/** What the user has written, and which question it answers. */
+type Written = Pick<OutboxMessage, 'content' | 'values' | 'form' | 'inReplyTo'>;
+
 /** Stores a message in the outbox, and sends it now or when the server can be reached again. */
-export function sendMessage(instanceId: string, content: string, inReplyTo: string | null): void {
+export const sendMessage = (instanceId: string, content: string): void =>
+  send(instanceId, { content, values: null, form: null, inReplyTo: null });
+
+/** Does the same with the answer of a question. The caller has checked that it fits the question. */
+export function sendAnswer(instanceId: string, question: Message, answer: AnswerContent): void {
+  const refused = refusedForms(question.id);
+  const { content, values, form } = answerTo(question, answer);
+  const isText = typeof answer === 'string';
+  send(instanceId, { content, values: isText ? null : values, form, inReplyTo: question.id });
+  for (const outgoing of refused) discardMessage(outgoing);
+}
+
+/** Returns the answers of a question that the server has refused, and that the user has to correct. */
+export const refusedForms = (questionId: string): OutboxMessage[] =>
+  outbox.value.filter((outgoing) => outgoing.inReplyTo === questionId && isToBeCorrected(outgoing));
+
+function send(instanceId: string, written: Written): void {
   if (!signedInUser.value) return;
   // Another tab may have written a message just now.
   loadOutbox();
@@ -47,8 +71,7 @@ export function sendMessage(instanceId: string, content: string, inReplyTo: stri
     idempotencyKey: randomId(),
     userId: signedInUser.value.user_id,
     instanceId,
-    content,
-    inReplyTo,
+    ...written,
     writtenAt: new Date().toISOString(),
     sequence: nextSequence(outbox.value),
     after: dashboard.value.conversations.get(instanceId)?.messages.at(-1)?.position ?? 0,
@@ -61,7 +84,7 @@ export function sendMessage(instanceId: string, content: string, inReplyTo: stri
 /** Sends a refused answer again as an ordinary message, which answers no question. */
 export function resendAsMessage(outgoing: OutboxMessage): void {
   discardMessage(outgoing);
-  sendMessage(outgoing.instanceId, outgoing.content, null);
+  sendMessage(outgoing.instanceId, outgoing.content);
 }
 
 /** Removes an unsent or refused message from the outbox. */
@@ -91,11 +114,15 @@ async function trySend(outgoing: OutboxMessage): Promise<void> {
     failureCount = 0;
     removeOutboxMessage(storage, outgoing.idempotencyKey);
     dashboard.value = withMoreMessages(dashboard.value, outgoing.instanceId, [message]);
+    if (message.answer_to !== undefined) {
+      const outcome = { question_id: message.answer_to.question_id, status: 'answered' } as const;
+      dashboard.value = withEndedQuestion(dashboard.value, outgoing.instanceId, outcome, message.id);
+    }
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     const failure = classifyFailure(error.problem);
     if (failure === 'signed-out') signedInUser.value = null;
-    else if (failure !== 'temporary') saveOutboxMessage(storage, { ...outgoing, refusal: failure });
+    else if (failure !== 'temporary') refuse(outgoing, failure);
     else {
       failureCount += 1;
       retryTimer = setTimeout(() => void flushOutbox(), backoffMs(failureCount, Math.random()));
@@ -108,8 +135,23 @@ async function trySend(outgoing: OutboxMessage): Promise<void> {
   await flushOutbox();
 }
 
-const postOutgoing = ({ instanceId, content, inReplyTo, idempotencyKey }: OutboxMessage): Promise<Message> =>
-  request<Message>('POST', `/agent-instances/${encodeURIComponent(instanceId)}/messages`, {
-    body: { content, ...(inReplyTo === null ? {} : { in_reply_to: inReplyTo }) },
-    idempotencyKey,
-  });
+/** Keeps a refused message, with the reason, and shows how its question has ended. */
+function refuse(outgoing: OutboxMessage, refusal: Refusal): void {
+  const { outcome, answer } = refusal;
+  saveOutboxMessage(storage, { ...outgoing, refusal });
+  if (outcome === null) return;
+  dashboard.value = withEndedQuestion(dashboard.value, outgoing.instanceId, outcome, answer?.id ?? null);
+}
+
+function postOutgoing(outgoing: OutboxMessage): Promise<Message> {
+  const { instanceId, content, inReplyTo, idempotencyKey } = outgoing;
+  return inReplyTo === null
+    ? request<Message>('POST', `/agent-instances/${encodeURIComponent(instanceId)}/messages`, {
+        body: { content },
+        idempotencyKey,
+      })
+    : request<Message>('POST', `/questions/${encodeURIComponent(inReplyTo)}/answer`, {
+        body: answerBody(outgoing),
+        idempotencyKey,
+      });
+}

@@ -9,5 +9,21 @@ const tick = (): void => {
   if (document.visibilityState === 'visible') now.value = Date.now();
 };
 
+const SECOND_MS = 1_000;
+let everySecond: ReturnType<typeof setInterval> | undefined;
+
+/** The current time in ms, to the second. It is updated only while something on the page shows it. */
+export const nowToTheSecond = signal(Date.now(), {
+  watched() {
+    nowToTheSecond.value = Date.now();
+    everySecond = setInterval(() => {
+      nowToTheSecond.value = Date.now();
+    }, SECOND_MS);
+  },
+  unwatched() {
+    clearInterval(everySecond);
+  },
+});
+
 setInterval(tick, TICK_MS);
 document.addEventListener('visibilitychange', tick);

@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
-import { parseSignInCode } from '../../model/route.ts';
-import type { IdentityProvider, User } from '../../model/wire.ts';
+import { parseRoute, parseSignInCode } from '../../model/route.ts';
+import type { User } from '../../model/wire.ts';
 import { RequestError, request } from '../../server/request.ts';
-import { finishProviderSignIn, startProviderSignIn } from './identity-provider.ts';
+import { currentRoute } from '../page/current-route.ts';
+import { NOT_SIGNED_IN, takeViewBeforeSignIn } from './identity-provider.ts';
 import { loadTypedCommand } from './sign-in-options.ts';
 import { signedInUser, signIn } from './signed-in-user.ts';
 
@@ -16,6 +17,7 @@ async function usedLinkError(): Promise<string> {
   return `This link has been used, or it has expired. ${remedy}, or paste a token.`;
 }
 
+const NOT_SIGNED_IN_ERROR = 'The identity provider did not sign you in. Try again, or paste a token.';
 const INVALID_TOKEN_ERROR = 'This token is not valid. It may be incomplete, expired or revoked.';
 
 /**
@@ -23,23 +25,33 @@ const INVALID_TOKEN_ERROR = 'This token is not valid. It may be incomplete, expi
  * already: that changes only the address.
  */
 export function startSigningIn(): void {
-  void signInFromAddress();
+  // An answer link needs no session, and its page must not use up anything that belongs to one.
+  let isStarted = currentRoute.value.page !== 'answer';
+  if (isStarted) void signInFromAddress();
   addEventListener('hashchange', () => {
-    if (parseSignInCode(location.hash) !== null) void signInFromAddress();
+    const isFirst = !isStarted && currentRoute.value.page !== 'answer';
+    if (!isFirst && parseSignInCode(location.hash) === null) return;
+    isStarted = true;
+    void signInFromAddress();
   });
 }
 
 /**
- * Signs the user in with the code of a sign-in link, with the response of an identity provider, or with the
- * session cookie.
+ * Signs the user in with the code of a sign-in link, or of an identity provider's answer, or with the session
+ * cookie.
  */
 async function signInFromAddress(): Promise<void> {
   const code = parseSignInCode(location.hash);
+  const isRefused = location.hash === NOT_SIGNED_IN;
   // The code is removed from the address first, so that it does not stay in the browser's history.
-  if (code !== null) history.replaceState(null, '', `${location.pathname}${location.search}#/`);
+  if (code !== null || isRefused) {
+    history.replaceState(null, '', `${location.pathname}${location.search}${takeViewBeforeSignIn()}`);
+    currentRoute.value = parseRoute(location.hash);
+  }
   try {
     if (code !== null) await signIn({ code });
-    else if (!(await finishProviderSignIn())) await signInWithCookie();
+    else await signInWithCookie();
+    if (isRefused && !signedInUser.value) signInError.value = NOT_SIGNED_IN_ERROR;
   } catch (error) {
     if (code !== null && error instanceof RequestError && error.problem !== null) {
       // The link has been used before. If the browser still has a valid cookie, the page opens as usual.
@@ -49,16 +61,6 @@ async function signInFromAddress(): Promise<void> {
     }
     // A link that cannot be used leaves the user signed in who was so before.
     signedInUser.value ??= null;
-    signInError.value = error instanceof Error ? error.message : null;
-  }
-}
-
-/** Opens the sign-in page of the identity provider. */
-export async function signInAtProvider(provider: IdentityProvider): Promise<void> {
-  signInError.value = null;
-  try {
-    await startProviderSignIn(provider);
-  } catch (error) {
     signInError.value = error instanceof Error ? error.message : null;
   }
 }

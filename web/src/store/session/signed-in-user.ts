@@ -68,11 +68,20 @@ export async function signIn(
   otherTabs?.postMessage(signedInUser.value.user_id);
 }
 
+const endings: (() => Promise<void>)[] = [];
+
+/** Does something before the session ends, while the server still knows the user. */
+export function onSignOut(end: () => Promise<void>): void {
+  endings.push(end);
+}
+
 /**
  * Signs out, deletes the user's drafts and unsent messages from the browser, and reloads the page.
  * @throws RequestError if the server could not end the session; the user is still signed in then
  */
 export async function signOut(): Promise<void> {
+  // If the server cannot be reached, the session does not end either.
+  await Promise.allSettled(endings.map((end) => end()));
   await request('DELETE', '/auth/session').catch((error: unknown) => {
     if (!(error instanceof RequestError) || error.problem?.status !== 401) throw error;
   });

@@ -6,13 +6,14 @@ interface CopyTextProps {
   readonly text: string;
   /** The word for the text in the button's label: `key` gives `Copy key`. */
   readonly label: string;
+  readonly onCopy?: () => void;
 }
 
 /** How long the button says `Copied`. */
 const SHOW_COPIED_MS = 2_000;
 
 /** A text with a copy button. If the browser does not allow copying, the user can still select the text. */
-export function CopyText({ text, label }: CopyTextProps) {
+export function CopyText({ text, label, onCopy }: CopyTextProps) {
   const isCopied = useSignal(false);
   const codeElement = useRef<HTMLElement>(null);
   const copy = async () => {
@@ -20,6 +21,7 @@ export function CopyText({ text, label }: CopyTextProps) {
     if (navigator.clipboard !== undefined) await navigator.clipboard.writeText(text);
     else if (!selectAndCopy(codeElement.current)) return;
     isCopied.value = true;
+    onCopy?.();
     setTimeout(() => {
       isCopied.value = false;
     }, SHOW_COPIED_MS);

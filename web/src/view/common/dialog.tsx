@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { focusFirstField } from './focus-first-field.ts';
 import { Icon } from './icon.tsx';
 
 interface DialogProps {
@@ -9,14 +10,16 @@ interface DialogProps {
 }
 
 /**
- * A modal dialog. The browser's `<dialog>` keeps the focus inside and closes it on Escape. Afterwards the
- * focus is where it was before.
+ * A modal dialog. The focus begins at its first field. The browser's `<dialog>` keeps the focus inside and
+ * closes it on Escape. Afterwards the focus is where it was before.
  */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const focusedBefore = document.activeElement;
     element.current?.showModal();
+    focusFirstField(content.current);
     return () => {
       if (focusedBefore instanceof HTMLElement) focusedBefore.focus();
     };
@@ -42,7 +45,9 @@ export function Dialog({ title, onClose, children }: DialogProps) {
             <Icon name="close" />
           </button>
         </header>
-        {children}
+        <div class="dialog-content" ref={content}>
+          {children}
+        </div>
       </div>
     </dialog>
   );

@@ -16,6 +16,7 @@ const SHAPES = {
   'arrow-down': 'M12 5v14m-6-6 6 6 6-6',
   'sign-out': 'M14 4H5v16h9m-4-8h11m-4-4 4 4-4 4',
   help: 'M9 9a3 3 0 1 1 4.500 2.600c-1 .6-1.500 1.200-1.500 2.400m0 3.500h.01',
+  stop: 'M8.500 3.500h7l5 5v7l-5 5h-7l-5-5v-7ZM9 9h6v6H9z',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
   chevron: 'm9 6 6 6-6 6',
 } as const;

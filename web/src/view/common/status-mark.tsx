@@ -1,5 +1,8 @@
+import { formatFullTime, formatSince } from '../../model/format-time.ts';
 import { statusGroupOf } from '../../model/status-group.ts';
+import { stopStateOf } from '../../model/stop-state.ts';
 import type { AgentInstance, InstanceStatus } from '../../model/wire.ts';
+import { now } from '../../store/page/clock.ts';
 
 const LABELS: { readonly [Status in InstanceStatus]: string } = {
   ACTIVE: 'Active',
@@ -13,13 +16,34 @@ const LABELS: { readonly [Status in InstanceStatus]: string } = {
   DISCONNECTED: 'Disconnected',
 };
 
-/** Shows an instance's status as a coloured dot and a word, for users who cannot tell the colours apart. */
-export const StatusMark = ({ instance }: { readonly instance: AgentInstance }) => (
+interface StatusMarkProps {
+  readonly instance: AgentInstance;
+  /** Since when the instance waits; null if it does not wait. */
+  readonly waitsSince: string | null;
+}
+
+/** Shows an instance's status as a coloured dot and words, for users who cannot tell the colours apart. */
+export const StatusMark = ({ instance, waitsSince }: StatusMarkProps) => (
   <span class="status" data-group={statusGroupOf(instance)}>
     <span class="status-dot" aria-hidden="true" />
-    {LABELS[instance.status] ?? instance.status}
+    <span>
+      {labelOf(instance)}
+      {waitsSince !== null && (
+        <>
+          {' since '}
+          <time dateTime={waitsSince} title={formatFullTime(waitsSince)}>
+            {formatSince(waitsSince, now.value)}
+          </time>
+        </>
+      )}
+    </span>
   </span>
 );
+
+const labelOf = (instance: AgentInstance): string =>
+  instance.status === 'COMPLETED' && stopStateOf(instance) !== null
+    ? 'Stopped'
+    : (LABELS[instance.status] ?? instance.status);
 
 /** Returns the instance's name, or its agent type if it has no name. */
 export const titleOf = (instance: AgentInstance): string => instance.name ?? instance.agent_type_name;

@@ -1,11 +1,21 @@
-import { parseQuestion } from '../../../../src/domain/text/question-text.ts';
+import { STATUS_TEXTS } from '../../model/question/ending.ts';
+import { textOf } from '../../model/question/question-text.ts';
 import type { Message } from '../../model/wire.ts';
 import { MarkdownText } from '../common/markdown-text.tsx';
 import { Timestamp } from '../common/timestamp.tsx';
-import { chosenQuestionId } from './chosen-question.ts';
+import { chosenQuestionId } from './answer/chosen-question.ts';
+import { Countdown } from './answer/countdown.tsx';
+import { MessageDeliveries } from './message-deliveries.tsx';
+import { QuestionEnding } from './question-ending.tsx';
+
+interface AgentMessageProps {
+  readonly message: Message;
+  /** The answer of a question; null if it has none, or is not loaded. */
+  readonly answer: Message | null;
+}
 
 /** Shows a step as plain text, and a question in a box that stands out while the question is open. */
-export function AgentMessage({ message }: { readonly message: Message }) {
+export function AgentMessage({ message, answer }: AgentMessageProps) {
   if (!message.requires_user_input) {
     return (
       <div class="step">
@@ -13,29 +23,32 @@ export function AgentMessage({ message }: { readonly message: Message }) {
           <Timestamp time={message.created_at} format="clock" />
         </div>
         <MarkdownText text={message.content} />
+        <MessageDeliveries message={message} />
       </div>
     );
   }
-  const { text, options } = parseQuestion(message.content);
   const isOpen = message.question_status === 'open';
   return (
-    <section class="question" data-open={isOpen} aria-label={isOpen ? 'Open question' : 'Question'}>
+    <article class="question" data-open={isOpen} aria-label={isOpen ? 'Open question' : 'Question'}>
       <header class="question-head">
         <span>
-          {isOpen
-            ? 'Question for you'
-            : message.question_status === 'answered'
-              ? 'Question, answered'
-              : 'Question, closed'}
+          {STATUS_TEXTS[message.question_status ?? 'closed']}
+          {isOpen && message.expires_at != null && (
+            <>
+              {' · '}
+              <Countdown expiresAt={message.expires_at} />
+            </>
+          )}
         </span>
         <Timestamp time={message.created_at} format="clock" />
       </header>
-      <MarkdownText text={text} />
-      {!isOpen && options.length > 0 && <p class="question-options">{options.join(' · ')}</p>}
+      <MarkdownText text={textOf(message)} />
+      {!isOpen && <QuestionEnding question={message} answer={answer} />}
+      <MessageDeliveries message={message} />
       {isOpen && chosenQuestionId.value !== null && chosenQuestionId.value !== message.id && (
         <AnswerThisButton id={message.id} />
       )}
-    </section>
+    </article>
   );
 }
 

@@ -5,8 +5,10 @@ import { dashboard, loadInstance, notFoundIds } from '../../store/agents/dashboa
 import { connection } from '../../store/agents/live-updates.ts';
 import { lazy } from '../common/lazy.tsx';
 import { isMarkdownReady, loadMarkdown } from '../common/markdown-text.tsx';
-import { AnswerBar } from './answer-bar.tsx';
+import { AnswerBar } from './answer/answer-bar.tsx';
+import { FailureNotice } from './failure-notice.tsx';
 import { InstanceHeader } from './instance-header.tsx';
+import { StopNotice } from './stop-notice.tsx';
 import { Timeline } from './timeline.tsx';
 
 const DiffView = lazy(() => import('./diff-view.tsx').then(({ DiffView }) => DiffView));
@@ -47,6 +49,8 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
         tab={tab}
         hasDiff={Boolean(conversation?.gitDiff) || conversation?.isGitDiffOutdated === true}
       />
+      <StopNotice instance={instance} />
+      <FailureNotice instance={instance} />
       {tab === 'changes' ? (
         <DiffView id={id} />
       ) : conversation === undefined && hasLoadFailed.value ? (

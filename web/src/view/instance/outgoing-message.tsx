@@ -1,3 +1,4 @@
+import { TOO_LATE_TEXTS } from '../../model/question/ending.ts';
 import type { OutboxMessage, Refusal } from '../../model/storage/outbox-message.ts';
 import { connection } from '../../store/agents/live-updates.ts';
 import { discardMessage, isLasting, resendAsMessage } from '../../store/agents/outbox.ts';
@@ -31,15 +32,9 @@ const RefusedNote = ({
   readonly refusal: Refusal;
 }) => (
   <div class="refused" role="alert">
-    {refusal.answer === null ? (
-      <p>Not sent: {refusal.detail}</p>
-    ) : (
-      <>
-        <p>This question already has another answer:</p>
-        <blockquote>{refusal.answer.content}</blockquote>
-      </>
-    )}
-    {refusal.answer !== null && (
+    <p>{refusalText(refusal)}</p>
+    {refusal.answer !== null && <blockquote dir="auto">{refusal.answer.content}</blockquote>}
+    {isTooLate(refusal) && outgoing.form === null && (
       <button type="button" class="text-button" onClick={() => resendAsMessage(outgoing)}>
         Send my text as a message
       </button>
@@ -49,3 +44,11 @@ const RefusedNote = ({
     </button>
   </div>
 );
+
+const isTooLate = ({ answer, outcome }: Refusal): boolean => answer !== null || outcome !== null;
+
+function refusalText({ answer, outcome, detail }: Refusal): string {
+  if (answer?.answer_to?.decided_by === 'default') return TOO_LATE_TEXTS.defaulted;
+  if (answer !== null) return 'Answered already:';
+  return outcome === null ? `Not sent: ${detail}` : TOO_LATE_TEXTS[outcome.status];
+}

@@ -16,9 +16,9 @@ export function TimelineEntry({ entry }: { readonly entry: Entry }) {
       {entry.kind === 'outgoing' ? (
         <OutgoingMessage outgoing={entry.outgoing} />
       ) : entry.message.sender_type === 'USER' ? (
-        <UserMessage message={entry.message} isAnswer={entry.isAnswer} />
+        <UserMessage message={entry.message} isAnswer={entry.isAnswer} question={entry.counterpart} />
       ) : (
-        <AgentMessage message={entry.message} />
+        <AgentMessage message={entry.message} answer={entry.counterpart} />
       )}
     </>
   );

@@ -6,6 +6,7 @@ import { loadOlderMessages } from '../../store/agents/dashboard.ts';
 import { outbox } from '../../store/agents/outbox.ts';
 import { Icon } from '../common/icon.tsx';
 import { useVirtualList } from '../common/use-virtual-list.ts';
+import { questionToScrollTo } from './answer/chosen-question.ts';
 import { TimelineEntry } from './timeline-entry.tsx';
 
 interface TimelineProps {
@@ -50,6 +51,13 @@ export function Timeline({ id, conversation }: TimelineProps) {
     list.scrollToEnd();
     return stayAtEnd(scroller.current!, () => list.scrollToEnd());
   }, [list]);
+  const scrollTarget = questionToScrollTo.value;
+  useEffect(() => {
+    if (scrollTarget === null) return;
+    questionToScrollTo.value = null;
+    const index = entries.findIndex(({ key }) => key === scrollTarget);
+    if (index >= 0) list.scrollToIndex(index, { align: 'start' });
+  }, [scrollTarget]);
 
   const isAtEnd = list.isAtEnd();
   const newestKey = entries.at(-1)?.key ?? null;

@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { ownKeyOf } from '../../model/own-key.ts';
 import type { ApiKey } from '../../model/wire.ts';
 import { apiKeys, loadApiKeys, revokeApiKey } from '../../store/api-keys.ts';
 import { showError } from '../../store/page/notices.ts';
+import { signedInUser } from '../../store/session/signed-in-user.ts';
 import { BackLink } from '../common/back-link.tsx';
 import { Dialog } from '../common/dialog.tsx';
 import { Timestamp } from '../common/timestamp.tsx';
@@ -64,12 +66,18 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
     isConfirming.value = false;
   };
   const isRevoked = apiKey.revoked_at !== null;
+  const user = signedInUser.value;
+  const isOwn = user ? ownKeyOf(apiKeys.value ?? [], user)?.id === apiKey.id : false;
   return (
     <li class="key" data-revoked={isRevoked}>
       <div>
-        <p class="key-name">{apiKey.name}</p>
+        <p class="key-name">
+          {apiKey.name}
+          {isOwn && <span class="own-key"> (this browser)</span>}
+        </p>
         <p class="key-facts">
           <span>{apiKey.scope === 'dashboard' ? 'for people' : 'for agents'}</span>
+          {apiKey.client !== null && <span>signed in from {apiKey.client.host}</span>}
           <span>
             {apiKey.last_used_at === null ? (
               'never used'
@@ -90,6 +98,7 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
       {isConfirming.value && (
         <Dialog title={`Revoke “${apiKey.name}”?`} onClose={close}>
           <p>Agents and people with this key lose access within seconds. This cannot be undone.</p>
+          {isOwn && <p>This browser uses it, and has to sign in again then.</p>}
           <div class="dialog-actions">
             <button type="button" class="plain-button" onClick={close}>
               Cancel

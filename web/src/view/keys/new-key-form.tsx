@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { createApiKey, type NewApiKey } from '../../store/api-keys.ts';
+import { useEffect } from 'preact/hooks';
+import { createApiKey, type NewApiKey, newToken, noteCopied } from '../../store/api-keys.ts';
 import { showError } from '../../store/page/notices.ts';
 import { askToSignInAgain } from '../../store/session/signed-in-user.ts';
 import { CopyText } from '../common/copy-text.tsx';
@@ -16,31 +17,38 @@ export function NewKeyForm() {
   const name = useSignal('');
   const scope = useSignal<NewApiKey['scope']>('agent');
   const expiryDays = useSignal<number | null>(90);
-  const token = useSignal<string | null>(null);
   const isSubmitting = useSignal(false);
   const submit = async (event: Event) => {
     event.preventDefault();
     isSubmitting.value = true;
     try {
-      token.value = await createApiKey({
+      const text = await createApiKey({
         name: name.value.trim(),
         scope: scope.value,
         expires_in_days: expiryDays.value,
       });
+      newToken.value = { text, isCopied: false };
       name.value = '';
     } catch (error) {
       if (!askToSignInAgain(error)) showError(error);
     }
     isSubmitting.value = false;
   };
-  if (token.value !== null) {
+  // A key that is copied is not shown again after the user has left the page.
+  useEffect(
+    () => () => {
+      if (newToken.value?.isCopied) newToken.value = null;
+    },
+    [],
+  );
+  if (newToken.value !== null) {
     return (
       <section class="new-token" aria-label="The new key">
         <p>
           <strong>Copy the key now:</strong> it cannot be shown again.
         </p>
-        <CopyText text={token.value} label="key" />
-        <button type="button" class="text-button" onClick={() => (token.value = null)}>
+        <CopyText text={newToken.value.text} label="key" onCopy={noteCopied} />
+        <button type="button" class="text-button" onClick={() => (newToken.value = null)}>
           Done
         </button>
       </section>

@@ -2,6 +2,7 @@ import type { Signal } from '@preact/signals';
 import type { ListFilter } from '../../model/list-filter.ts';
 import { STATUS_GROUPS, type StatusGroup, statusGroupOf } from '../../model/status-group.ts';
 import { dashboard } from '../../store/agents/dashboard.ts';
+import { isGroupedByRepository } from '../../store/agents/list-grouping.ts';
 import { Icon } from '../common/icon.tsx';
 
 const LABELS: { readonly [Group in StatusGroup]: string } = {
@@ -13,7 +14,7 @@ const LABELS: { readonly [Group in StatusGroup]: string } = {
 
 /**
  * A search field, and a button for each status group that occurs in the list. If there are several agent
- * types, each has a button, too.
+ * types, each has a button, too. The last button groups the list by repository.
  */
 export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter> }) {
   const instances = [...dashboard.value.instances.values()];
@@ -27,7 +28,7 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
     <search class="filter">
       <label class="search">
         <Icon name="search" />
-        <span class="for-screen-readers">Search names and latest messages</span>
+        <span class="for-screen-readers">Search names, places and latest messages</span>
         <input
           id="search"
           type="search"
@@ -56,6 +57,15 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
               onTap={() => changeFilter({ agentType: agentType === type ? null : type })}
             />
           ))}
+        {(isGroupedByRepository.value || instances.some(({ context }) => context?.repository)) && (
+          <FilterButton
+            isPressed={isGroupedByRepository.value}
+            text="By repository"
+            onTap={() => {
+              isGroupedByRepository.value = !isGroupedByRepository.value;
+            }}
+          />
+        )}
       </div>
     </search>
   );

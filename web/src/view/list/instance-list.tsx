@@ -1,4 +1,6 @@
+import { useId } from 'preact/hooks';
 import { isFiltering, NO_FILTER } from '../../model/list-filter.ts';
+import type { ListGroup } from '../../model/repository-group.ts';
 import type { StatusGroup } from '../../model/status-group.ts';
 import { dashboard, loadMoreInstances, nextCursor } from '../../store/agents/dashboard.ts';
 import { filter, listedGroups } from '../../store/agents/list.ts';
@@ -25,7 +27,7 @@ export function InstanceList() {
       <div class="list-scroll" id="list">
         {!isLoaded && instances.size === 0 && <ListPlaceholder />}
         {isLoaded && instances.size === 0 && <Welcome />}
-        <StatusGroups />
+        <ListGroups />
         {nextCursor.value && (
           <button
             type="button"
@@ -40,7 +42,7 @@ export function InstanceList() {
   );
 }
 
-function StatusGroups() {
+function ListGroups() {
   const groups = listedGroups.value;
   if (groups.length === 0 && isFiltering(filter.value)) {
     return (
@@ -52,10 +54,28 @@ function StatusGroups() {
       </p>
     );
   }
-  return groups.map(({ statusGroup, instances }) => (
-    <section key={statusGroup} aria-labelledby={`group-${statusGroup}`}>
-      <h2 class="group-head" id={`group-${statusGroup}`} data-group={statusGroup}>
-        {HEADINGS[statusGroup]} <span class="count">{instances.length}</span>
+  return groups.map((group) => <ListSection key={keyOf(group)} group={group} />);
+}
+
+const keyOf = (group: ListGroup): string =>
+  'statusGroup' in group ? group.statusGroup : `repository:${group.repository ?? ''}`;
+
+function ListSection({ group }: { readonly group: ListGroup }) {
+  const headingId = useId();
+  const { instances } = group;
+  return (
+    <section aria-labelledby={headingId}>
+      <h2
+        class="group-head"
+        id={headingId}
+        data-group={'statusGroup' in group ? group.statusGroup : undefined}
+      >
+        {'statusGroup' in group ? (
+          HEADINGS[group.statusGroup]
+        ) : (
+          <bdi class="group-name">{group.repository ?? 'No repository'}</bdi>
+        )}{' '}
+        <span class="count">{instances.length}</span>
       </h2>
       <ul class="rows">
         {instances.map((instance) => (
@@ -63,7 +83,7 @@ function StatusGroups() {
         ))}
       </ul>
     </section>
-  ));
+  );
 }
 
 /** Shown while the list is loading. About as high as the list, so that the page does not jump. */

@@ -1,7 +1,11 @@
+import { useSignal } from '@preact/signals';
 import { formatRoute } from '../../model/route.ts';
-import { notificationPermission, requestNotificationPermission } from '../../store/agents/question-alerts.ts';
+import { statusGroupOf } from '../../model/status-group.ts';
+import { dashboard } from '../../store/agents/dashboard.ts';
 import { type Theme, theme } from '../../store/page/theme.ts';
 import { Icon, type IconName } from '../common/icon.tsx';
+import { SignOutButton } from '../sign-in/sign-out-button.tsx';
+import { StopAllDialog } from './stop-all-dialog.tsx';
 
 const NEXT_THEME: { readonly [T in Theme]: Theme } = { system: 'light', light: 'dark', dark: 'system' };
 const THEME_ICONS: { readonly [T in Theme]: IconName } = { system: 'auto', light: 'sun', dark: 'moon' };
@@ -11,17 +15,6 @@ export const ListHeader = () => (
     <h1>
       <a href={formatRoute({ page: 'list' })}>Agents</a>
     </h1>
-    {notificationPermission.value === 'default' && (
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Notify me about questions"
-        title="Notify me about questions"
-        onClick={() => void requestNotificationPermission()}
-      >
-        <Icon name="bell" />
-      </button>
-    )}
     <button
       type="button"
       class="icon-button"
@@ -33,8 +26,48 @@ export const ListHeader = () => (
     >
       <Icon name={THEME_ICONS[theme.value]} />
     </button>
+    <StopAllButton />
+    <a
+      class="icon-button"
+      href={formatRoute({ page: 'notifications' })}
+      aria-label="Notifications"
+      title="Notifications"
+    >
+      <Icon name="bell" />
+    </a>
     <a class="icon-button" href={formatRoute({ page: 'keys' })} aria-label="API keys" title="API keys">
       <Icon name="key" />
     </a>
+    <SignOutButton isIcon />
   </header>
 );
+
+/** Shown while an agent of the list has not ended. */
+function StopAllButton() {
+  const isDialogOpen = useSignal(false);
+  const instances = [...dashboard.value.instances.values()];
+  const isRunning = instances.some((instance) => statusGroupOf(instance) !== 'ended');
+  if (!isRunning && !isDialogOpen.value) return null;
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Stop all agents"
+        title="Stop all agents"
+        onClick={() => {
+          isDialogOpen.value = true;
+        }}
+      >
+        <Icon name="stop" />
+      </button>
+      {isDialogOpen.value && (
+        <StopAllDialog
+          onClose={() => {
+            isDialogOpen.value = false;
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -7,7 +7,7 @@ const SHORTCUTS: readonly (readonly [keys: readonly string[], action: string])[]
   [['j', 'k'], 'Next or previous agent; after an answer, the next that waits'],
   [['/'], 'Search the list'],
   [['r'], 'Write an answer'],
-  [['1', '…', '9'], 'Go to a suggested answer; Enter sends it'],
+  [['1', '…', '9'], 'Go to a suggested answer, or to a field of a form'],
   [['Enter'], 'Send what you have written'],
   [['Shift', 'Enter'], 'Make a new line'],
   [['d'], 'Switch between conversation and changes'],

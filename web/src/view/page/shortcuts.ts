@@ -1,6 +1,8 @@
 import { formatRoute, type Route } from '../../model/route.ts';
 import { neighbourId } from '../../store/agents/list.ts';
+import { newToken } from '../../store/api-keys.ts';
 import { currentRoute, goBack, goTo, replaceRoute } from '../../store/page/current-route.ts';
+import { showNotice } from '../../store/page/notices.ts';
 import { isShortcutsDialogOpen } from './shortcuts-dialog.tsx';
 
 /**
@@ -24,7 +26,7 @@ const ACTIONS: { readonly [key: string]: () => void } = {
   '?': () => {
     isShortcutsDialogOpen.value = true;
   },
-  Escape: goBack,
+  Escape: leaveView,
 };
 
 function onKey(event: KeyboardEvent): void {
@@ -56,6 +58,13 @@ const isListRow = (target: EventTarget | null): boolean =>
 
 const listRows = (): HTMLAnchorElement[] => [...document.querySelectorAll<HTMLAnchorElement>('.row')];
 
+/** Goes back to the list, but not from a new key that may not be copied yet. */
+function leaveView(): void {
+  if (currentRoute.value.page === 'keys' && newToken.value?.isCopied === false)
+    showNotice('Copy the new key first: it cannot be shown again. Then press Done.');
+  else goBack();
+}
+
 /** Opens the next or previous instance of the list. */
 function openNeighbour(offset: 1 | -1): void {
   const id = neighbourId(offset);
@@ -77,7 +86,7 @@ function moveRowFocus(offset: 1 | -1): void {
 const focus = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
 
 const focusOption = (number: number): void =>
-  document.querySelectorAll<HTMLButtonElement>('.option')[number - 1]?.focus();
+  document.querySelectorAll<HTMLElement>('.option, .shaped input')[number - 1]?.focus();
 
 function toggleTab(): void {
   const route = currentRoute.value;

@@ -1,8 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { IdentityProvider } from '../../model/wire.ts';
-import { loadIdentityProvider } from '../../store/session/identity-provider.ts';
-import { signInAtProvider } from '../../store/session/sign-in-on-start.ts';
+import { loadIdentityProvider, signInAtProvider } from '../../store/session/identity-provider.ts';
 
 /** Starts signing in with the identity provider. Shows nothing if the server has none. */
 export function IdentityProviderButton() {
@@ -18,7 +17,7 @@ export function IdentityProviderButton() {
   const loadedProvider = provider.value;
   if (loadedProvider === null) return null;
   return (
-    <button type="button" class="plain-button" onClick={() => void signInAtProvider(loadedProvider)}>
+    <button type="button" class="plain-button" onClick={() => signInAtProvider(loadedProvider)}>
       Sign in with your identity provider
     </button>
   );

@@ -1,21 +1,21 @@
 import * as v from 'valibot';
 import type { Dispatch } from '../../../../application/dispatch/dispatch.ts';
 import { RequestError } from '../../../../application/errors.ts';
-import { askQuestion } from '../../../../application/use-cases/index.ts';
-import { CodedError } from '../../../../domain/errors.ts';
-import type { Tool, ToolCall, ToolDefinition } from '../../tools/tool.ts';
-import type { StdioSession } from '../stdio-session.ts';
 import {
   type AgentQuestion,
   ASK_USER_QUESTION,
   agentAnswer,
-  agentQuestionText,
   parseAgentQuestions,
-} from './agent-question.ts';
-import { parseVerdict, permissionQuestion } from './permission-question.ts';
+  personQuestion,
+} from '../../../../application/permission/agent-question.ts';
+import { parseVerdict, permissionQuestion } from '../../../../application/permission/permission-question.ts';
+import { sessionGrantFor } from '../../../../application/permission/session-grant.ts';
+import { Turns } from '../../../../application/permission/turns.ts';
+import { askQuestion } from '../../../../application/use-cases/index.ts';
+import { CodedError } from '../../../../domain/errors.ts';
+import type { Tool, ToolCall, ToolDefinition } from '../../tools/tool.ts';
+import type { StdioSession } from '../stdio-session.ts';
 import { PersonQuestions } from './person-questions.ts';
-import { sessionGrantFor } from './session-grant.ts';
-import { Turns } from './turns.ts';
 
 /** The result that agents expect from their permission prompt tool. */
 export type Permission =
@@ -71,14 +71,15 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     { tool_name: tool, input, tool_use_id }: ApproveInput,
   ): Promise<Permission> {
     const grant = sessionGrantFor(tool, input);
+    const more = { grant, suggestions: [] };
     const grantKey = grant === null ? null : `${session.agentInstanceId} ${grant.grantKey}`;
     const allow: Permission = { behavior: 'allow', updatedInput: input };
-    const question = permissionQuestion(tool, input, grant);
-    return turns.take(`${session.agentInstanceId} ${question}`, tool_use_id, async () => {
+    const question = permissionQuestion(tool, input, more);
+    return turns.take(`${session.agentInstanceId} ${question.text}`, tool_use_id, async () => {
       if (grantKey !== null && sessionGrants.has(grantKey)) return allow;
       const reply = await personQuestions.ask(dispatch, call, question);
       if ('noAnswer' in reply) return deny(reply.noAnswer);
-      const verdict = parseVerdict(reply.answers[0]!, grant);
+      const verdict = parseVerdict(reply.answers[0]!, more);
       if (verdict.kind === 'no') return deny(verdict.reason ?? 'The person said no');
       if (verdict.kind === 'session' && grantKey !== null) sessionGrants.add(grantKey);
       return allow;
@@ -91,7 +92,7 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     input: object,
     questions: readonly AgentQuestion[],
   ): Promise<Permission> {
-    const reply = await personQuestions.ask(dispatch, call, ...questions.map(agentQuestionText));
+    const reply = await personQuestions.ask(dispatch, call, ...questions.map(personQuestion));
     if ('noAnswer' in reply) return deny(reply.noAnswer);
     const answers = questions.map((question, index) => [
       question.question,
@@ -105,6 +106,7 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     useCase: askQuestion,
     isLongRunning: true,
     argumentNames: new Map(),
+    startTask: () => null,
     async run(dispatch, call) {
       try {
         const approveInput = parseInput(call.args);

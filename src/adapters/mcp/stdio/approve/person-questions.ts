@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatch } from '../../../../application/dispatch/dispatch.ts';
+import type { PersonAnswer, PersonQuestion } from '../../../../application/permission/person-question.ts';
 import { askQuestion, sendAgentMessage } from '../../../../application/use-cases/index.ts';
-import { isValidContent } from '../../../../domain/conversation/message.ts';
+import { isValidContent } from '../../../../domain/text/content.ts';
 import type { ToolCall } from '../../tools/tool.ts';
 import type { StdioSession } from '../stdio-session.ts';
 
 /** The person's answers, or the reason why one of them is missing. */
-export type Reply = { readonly answers: readonly string[] } | { readonly noAnswer: string };
+export type Reply = { readonly answers: readonly PersonAnswer[] } | { readonly noAnswer: string };
 
 /** Asks the person questions in the session's instance, each until it is answered or the time is over. */
 export class PersonQuestions {
@@ -25,27 +26,30 @@ export class PersonQuestions {
   }
 
   /** Asks the questions one after the other. */
-  async ask(dispatch: Dispatch, call: ToolCall, ...texts: readonly string[]): Promise<Reply> {
+  async ask(dispatch: Dispatch, call: ToolCall, ...questions: readonly PersonQuestion[]): Promise<Reply> {
     const instance = this.#session.agentInstanceId;
-    const answers: string[] = [];
-    for (const text of texts) {
-      if (!isValidContent(text)) return { noAnswer: 'The input is too long to be shown to the person' };
-      const result = await this.#askOne(dispatch, call, instance, text);
+    const answers: PersonAnswer[] = [];
+    for (const question of questions) {
+      if (!isValidContent(question.text))
+        return { noAnswer: 'The input is too long to be shown to the person' };
+      const result = await this.#askOne(dispatch, call, instance, question);
+      // A stop counts more than an answer: the agent must not go on.
+      if (result.stop_requested !== null) return { noAnswer: stopText(result.stop_requested.reason) };
       if (result.status === 'closed') return { noAnswer: 'The session was ended: stop' };
       if (result.answer === null) {
         return {
           noAnswer: `The person did not answer within ${this.#timeoutSeconds} seconds. Continue without using this tool, or ask again later`,
         };
       }
-      answers.push(result.answer);
+      answers.push({ text: result.answer, values: result.outcome?.values ?? null });
     }
-    for (const text of texts) this.#questionIds.delete(questionKey(instance, text));
+    for (const question of questions) this.#questionIds.delete(questionKey(instance, question));
     return { answers };
   }
 
-  async #askOne(dispatch: Dispatch, call: ToolCall, instance: string, text: string) {
-    const key = questionKey(instance, text);
-    const questionId = this.#questionIds.get(key) ?? (await this.#send(dispatch, call, instance, text));
+  async #askOne(dispatch: Dispatch, call: ToolCall, instance: string, question: PersonQuestion) {
+    const key = questionKey(instance, question);
+    const questionId = this.#questionIds.get(key) ?? (await this.#send(dispatch, call, instance, question));
     // It is known before the wait, so that a call that is cancelled during the wait can be repeated.
     this.#questionIds.set(key, questionId);
     const result = await dispatch(askQuestion, {
@@ -57,9 +61,9 @@ export class PersonQuestions {
         wait_seconds: this.#timeoutSeconds,
       },
     });
-    this.#session.keptFeedback.keep(instance, result.user_feedback);
-    // A closed question gets no answer, so the agent has to ask a new one.
-    if (result.status === 'closed') this.#questionIds.delete(key);
+    this.#session.keptFeedback.keep(instance, result);
+    // A question that ended without an answer gets none, so the agent has to ask a new one.
+    if (result.answer === null && result.status !== 'pending') this.#questionIds.delete(key);
     return result;
   }
 
@@ -67,7 +71,12 @@ export class PersonQuestions {
    * Sends a question, and keeps the feedback that comes with it. A cancellation does not interrupt this,
    * because the feedback would be lost.
    */
-  async #send(dispatch: Dispatch, call: ToolCall, instance: string, text: string): Promise<string> {
+  async #send(
+    dispatch: Dispatch,
+    call: ToolCall,
+    instance: string,
+    { text, options, multiple = false }: PersonQuestion,
+  ): Promise<string> {
     call.signal.throwIfAborted();
     const sent = await dispatch(sendAgentMessage, {
       caller: call.caller,
@@ -78,16 +87,20 @@ export class PersonQuestions {
         agent_type: call.defaults.agentType,
         content: text,
         requires_user_input: true,
+        ...(options.length > 0 && { options }),
+        ...(multiple && { multiple, min: 1 }),
       },
     });
     const { keptFeedback } = this.#session;
     keptFeedback.endServerLease(instance);
-    keptFeedback.keep(
-      instance,
-      sent.queued_user_messages.map(({ content }) => content),
-    );
+    const user_feedback = sent.queued_user_messages.map(({ content }) => content);
+    keptFeedback.keep(instance, { user_feedback, outcomes: sent.outcomes });
     return sent.message_id;
   }
 }
 
-const questionKey = (instance: string, text: string): string => `${instance} ${text}`;
+const stopText = (reason: string | null): string =>
+  `The person wants you to stop${reason === null ? '' : ` (${reason})`}: do nothing more, and end the session`;
+
+const questionKey = (instance: string, question: PersonQuestion): string =>
+  `${instance} ${JSON.stringify(question)}`;

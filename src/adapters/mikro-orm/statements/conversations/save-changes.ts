@@ -1,21 +1,27 @@
+import { NO_CONTEXT } from '../../../../domain/conversation/agent-context.ts';
+import type { AgentInstance } from '../../../../domain/conversation/agent-instance.ts';
 import type { Changes } from '../../../../domain/conversation/conversation.ts';
 import type { Message } from '../../../../domain/conversation/message.ts';
 import type { IdempotencyRecord } from '../../../../domain/idempotency.ts';
 import type { AgentInstanceId, UserId } from '../../../../domain/ids.ts';
+import { notificationChangesOf } from '../../../../domain/notification/notification.ts';
 import type { Database } from '../../database/database.ts';
+import type { NotificationInput } from './notification-parts.ts';
 import {
   type AgentTypeInput,
   type AmendedInput,
   type InstanceInput,
   type PostedInput,
   type RecordInput,
+  type SavedRow,
   saveStatement,
 } from './save-statement.ts';
 
-/** The changes of one instance, decided from version `baseVersion`. */
+/** The changes of one instance. */
 export interface InstanceChanges {
   readonly userId: UserId;
-  readonly baseVersion: number;
+  /** The instance from which they were decided; null: it did not exist. */
+  readonly before: AgentInstance | null;
   readonly changes: Changes;
 }
 
@@ -34,19 +40,26 @@ export interface Notification {
   readonly payloads: readonly string[];
 }
 
-/** Saves a batch. Returns the instances that were written; another process has just changed the others. */
+export interface SavedBatch {
+  /** The instances that were written. Another process has just changed the others. */
+  readonly instances: readonly InstanceChanges[];
+  /** Whether a notification was made, or is over now. */
+  readonly hasDueNotifications: boolean;
+}
+
+/** Saves a batch. */
 export async function saveChanges(
   database: Database,
   instances: readonly InstanceChanges[],
   records: readonly RecordToSave[],
   { channel, payloads }: Notification,
-): Promise<readonly InstanceChanges[]> {
+): Promise<SavedBatch> {
   const sorted = instances.toSorted(compareKeys);
   const indexes = new Map(
     sorted.map(({ userId, changes }, nth) => [keyOf(userId, changes.instance.id), nth]),
   );
   const users = [...sorted, ...records].map(({ userId }) => userId);
-  const newTypes = sorted.filter(({ baseVersion }) => baseVersion === 0).map(agentTypeInput);
+  const newTypes = sorted.filter(({ before }) => before === null).map(agentTypeInput);
   const amended = sorted.flatMap(amendedInputs);
   const recordInputs = records.map((record) => {
     const { userId, savedWithInstanceId } = record;
@@ -55,21 +68,27 @@ export async function saveChanges(
       savedWithInstanceId === null ? null : indexes.get(keyOf(userId, savedWithInstanceId))!,
     );
   });
+  const notifications = sorted.flatMap(notificationInputs);
   const shape = {
     hasNewInstances: newTypes.length > 0,
     hasAmendedMessages: amended.length > 0,
     hasRecords: recordInputs.length > 0,
+    hasNotifications: notifications.length > 0,
   };
-  const saved = await database.queryInBatch<{ nth: number }>(users, saveStatement(shape), [
+  const saved = await database.queryInBatch<SavedRow>(users, saveStatement(shape), [
     JSON.stringify(sorted.map(instanceInput)),
     ...(shape.hasNewInstances ? [JSON.stringify(newTypes)] : []),
     JSON.stringify(sorted.flatMap(postedInputs)),
     ...(shape.hasAmendedMessages ? [JSON.stringify(amended)] : []),
     ...(shape.hasRecords ? [JSON.stringify(recordInputs)] : []),
+    ...(shape.hasNotifications ? [JSON.stringify(notifications)] : []),
     channel,
     payloads,
   ]);
-  return saved.map(({ nth }) => sorted[nth]!);
+  return {
+    instances: saved.map(({ nth }) => sorted[nth]!),
+    hasDueNotifications: (saved[0]?.notifications ?? 0) > 0,
+  };
 }
 
 const keyOf = (userId: UserId, id: AgentInstanceId): string => `${id}${userId}`;
@@ -80,33 +99,43 @@ function compareKeys(a: InstanceChanges, b: InstanceChanges): number {
   return a.changes.instance.id < b.changes.instance.id ? -1 : 1;
 }
 
-/** Times become ISO texts in `JSON.stringify`. */
+/**
+ * Times become ISO texts in `JSON.stringify`. What is null is left out: most fields of most rows are, and
+ * more than a third of the text would be about them.
+ */
 const instanceInput = (
-  { userId, baseVersion, changes: { instance, gitDiff } }: InstanceChanges,
+  { userId, before, changes: { instance, gitDiff } }: InstanceChanges,
   nth: number,
 ): InstanceInput => ({
   nth,
-  baseVersion,
+  baseVersion: before?.version ?? 0,
   setsGitDiff: gitDiff !== undefined,
   userId,
   id: instance.id,
   agentTypeId: instance.agentType.id,
-  name: instance.name,
+  name: instance.name ?? undefined,
   status: instance.status,
   startedAt: instance.startedAt,
-  endedAt: instance.endedAt,
-  metadata: instance.metadata,
+  endedAt: instance.endedAt ?? undefined,
+  failure: instance.failure ?? undefined,
+  metadata: instance.metadata ?? undefined,
+  // The decisions return the very same context if they have not changed it.
+  context: instance.context === (before?.context ?? NO_CONTEXT) ? undefined : instance.context,
   lastPosition: instance.lastPosition,
   stepCount: instance.stepCount,
-  lastReadMessageId: instance.lastReadMessageId,
-  leaseMessageId: instance.lease?.messageId ?? null,
-  leaseDeliveries: instance.lease?.deliveries ?? null,
-  lastHeartbeatAt: instance.lastHeartbeatAt,
+  lastReadMessageId: instance.lastReadMessageId ?? undefined,
+  leaseMessageId: instance.lease?.messageId ?? undefined,
+  leaseDeliveries: instance.lease?.deliveries ?? undefined,
+  untoldEndings: instance.untoldEndings.length === 0 ? undefined : instance.untoldEndings,
+  stopReason: instance.stop?.reason ?? undefined,
+  stopRequestedAt: instance.stop?.requestedAt ?? undefined,
+  stopSeenAt: instance.stop?.seenAt ?? undefined,
+  lastHeartbeatAt: instance.lastHeartbeatAt ?? undefined,
   lastActivityAt: instance.lastActivityAt,
   version: instance.version,
-  gitDiff: gitDiff ?? null,
-  deletedAt: instance.deletion?.deletedAt ?? null,
-  statusBeforeDeletion: instance.deletion?.statusBefore ?? null,
+  gitDiff: gitDiff ?? undefined,
+  deletedAt: instance.deletion?.deletedAt ?? undefined,
+  statusBeforeDeletion: instance.deletion?.statusBefore ?? undefined,
 });
 
 const agentTypeInput = ({ userId, changes: { instance } }: InstanceChanges): AgentTypeInput => ({
@@ -127,7 +156,8 @@ const postedInputs = ({ userId, changes: { posted, instance } }: InstanceChanges
       senderType: message.senderType,
       content: message.content,
       createdAt: message.createdAt,
-      metadata: message.metadata,
+      metadata: message.metadata ?? undefined,
+      reach: message.reach ?? undefined,
       ...amendableFields(message, instance.version),
     }),
   );
@@ -145,11 +175,14 @@ const amendedInputs = ({ userId, changes: { amended, instance } }: InstanceChang
 /** Returns the fields of a message that may change after it was posted. */
 const amendableFields = (message: Message, version: number) => ({
   requiresUserInput: message.requiresUserInput,
-  readAt: message.readAt,
-  readVersion: message.readVersion,
-  questionStatus: message.questionStatus,
-  answerId: message.answerId,
-  questionVersion: message.questionStatus === null ? null : version,
+  question: message.question ?? undefined,
+  readAt: message.readAt ?? undefined,
+  readVersion: message.readVersion ?? undefined,
+  questionStatus: message.questionStatus ?? undefined,
+  answerId: message.answerId ?? undefined,
+  expiresAt: message.expiresAt ?? undefined,
+  answerTo: message.answerTo ?? undefined,
+  questionVersion: message.questionStatus === null ? undefined : version,
 });
 
 const recordInput = ({ userId, key, record }: RecordToSave, instance: number | null): RecordInput => ({
@@ -160,3 +193,8 @@ const recordInput = ({ userId, key, record }: RecordToSave, instance: number | n
   answer: record.answer,
   recordedAt: record.recordedAt,
 });
+
+const notificationInputs = ({ userId, changes, before }: InstanceChanges, instance: number) =>
+  notificationChangesOf(changes, before).map(
+    (change): NotificationInput => ({ ...change, instance, userId }),
+  );

@@ -13,6 +13,7 @@ import { agentWaitingSql, type OverviewColumns, overviewColumns, overviewOf } fr
  * instances. A contract test compares the two.
  */
 const HAS_STATUS = `case
+  when a.status = 'COMPLETED' then $4 = case when a.failure is null then 'COMPLETED' else 'FAILED' end
   when a.status <> 'ACTIVE' then a.status = $4
   when $4 not in ('ACTIVE', 'STALE') then false
   else (greatest(a.last_heartbeat_at, a.last_activity_at) < $5::timestamptz and not ${agentWaitingSql('$6', '$7')})

@@ -4,7 +4,8 @@ import { StdioSession } from '../../../../../src/adapters/mcp/stdio/stdio-sessio
 import type { ToolCall } from '../../../../../src/adapters/mcp/tools/tool.ts';
 import { uuidV7 } from '../../../../../src/adapters/runtime/system.ts';
 import type { Dispatch } from '../../../../../src/application/dispatch/dispatch.ts';
-import { sendAgentMessage } from '../../../../../src/application/use-cases/index.ts';
+import { askQuestion, sendAgentMessage } from '../../../../../src/application/use-cases/index.ts';
+import type { WireOutcome } from '../../../../../src/application/wire/outcome.ts';
 
 let session: StdioSession;
 let cancelling: AbortController;
@@ -15,6 +16,16 @@ beforeEach(() => {
   sent = 0;
 });
 
+const ENDED: WireOutcome = {
+  question_id: 'another',
+  status: 'expired',
+  values: null,
+  form: null,
+  decided_by: null,
+  via: null,
+  answered_at: null,
+};
+
 /** A server that hands over "stop" with the question. The call is cancelled before the response comes. */
 const dispatch = (async (useCase, { clientGone }) => {
   if (useCase.name === sendAgentMessage.name) {
@@ -22,21 +33,24 @@ const dispatch = (async (useCase, { clientGone }) => {
     cancelling.abort();
   }
   clientGone?.throwIfAborted();
-  return { message_id: 'question', queued_user_messages: [{ content: 'stop' }] } as never;
+  return { message_id: 'question', queued_user_messages: [{ content: 'stop' }], outcomes: [ENDED] } as never;
 }) as Dispatch;
 
-const ask = () =>
+const ask = (askedDispatch = dispatch) =>
   new PersonQuestions(session, 1).ask(
-    dispatch,
+    askedDispatch,
     { signal: cancelling.signal, defaults: { agentType: 'test' } } as Partial<ToolCall> as ToolCall,
-    'May I?',
+    { text: 'May I?', options: [] },
   );
 
 test('a cancellation while the question is sent does not lose the feedback that comes with it', async () => {
   await expect(ask()).rejects.toThrow();
   expect(sent).toBe(1);
-  expect(session.keptFeedback.addTo({ user_feedback: [], redelivered: false }, 'one', 'next')).toEqual({
+  expect(
+    session.keptFeedback.addTo({ user_feedback: [], outcomes: [], redelivered: false }, 'one', 'next'),
+  ).toEqual({
     user_feedback: ['stop'],
+    outcomes: [ENDED],
     redelivered: false,
   });
 });
@@ -45,4 +59,16 @@ test('a call that was cancelled before its turn asks nothing', async () => {
   cancelling.abort();
   await expect(ask()).rejects.toThrow();
   expect(sent).toBe(0);
+});
+
+test('a request to stop refuses with its reason, even if the answer has come', async () => {
+  const stop_requested = { reason: 'Wrong branch', at: '2026-01-01T10:00:00.000Z' };
+  const result = { answer: 'Yes', status: 'answered', user_feedback: [], outcomes: [], stop_requested };
+  const stopping = (async (useCase) =>
+    useCase.name === askQuestion.name
+      ? result
+      : { message_id: 'question', queued_user_messages: [], outcomes: [] }) as Dispatch;
+  expect(await ask(stopping)).toEqual({
+    noAnswer: 'The person wants you to stop (Wrong branch): do nothing more, and end the session',
+  });
 });

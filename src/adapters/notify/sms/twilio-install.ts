@@ -1,0 +1,1 @@
+export const TWILIO_INSTALL = 'twilio@6.3.1';

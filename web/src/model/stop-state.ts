@@ -1,0 +1,21 @@
+import { statusGroupOf } from './status-group.ts';
+import type { AgentInstance } from './wire.ts';
+
+/** How far the user's request to stop an agent has come. */
+export interface StopState {
+  /** The agent does not know of it yet; it has been told; it has ended its session. */
+  readonly stage: 'requested' | 'told' | 'stopped';
+  readonly reason: string | null;
+  /** When the stage began. Null: not known. */
+  readonly at: string | null;
+}
+
+/** Returns null if nobody has asked the agent to stop. */
+export function stopStateOf(instance: AgentInstance): StopState | null {
+  const { stop_requested: request, stop_seen_at: seenAt } = instance;
+  if (request == null) return null;
+  const { reason } = request;
+  if (statusGroupOf(instance) === 'ended') return { stage: 'stopped', reason, at: instance.ended_at };
+  if (seenAt !== null) return { stage: 'told', reason, at: seenAt };
+  return { stage: 'requested', reason, at: request.at };
+}
