@@ -171,12 +171,14 @@ describe('a push service that does not answer', () => {
       const { promise, resolve } = Promise.withResolvers<void>();
       addEventListener('push-service-answers', () => resolve());
       PushManager.prototype.subscribe = async function (options) {
+        document.body.dataset['asked'] = 'yes';
         await promise;
         return subscribe.call(this, options);
       };
     });
     await page.getByRole('button', { name: TURN_ON }).click();
     await page.getByText(ASKING).waitFor();
+    await page.locator('body[data-asked]').waitFor();
     const answer = () => page.evaluate(() => void dispatchEvent(new Event('push-service-answers')));
     return { page, answer };
   }
@@ -194,6 +196,33 @@ describe('a push service that does not answer', () => {
     await answer();
     await page.getByRole('button', { name: 'Turn off in this browser' }).waitFor();
     expect(await destinations()).toHaveLength(1);
+  });
+
+  test('a look at this browser that began before the answer, and ends after it, undoes nothing', async () => {
+    const { page, answer } = await openAsking();
+    await page.evaluate(() => {
+      const { getSubscription } = PushManager.prototype;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      addEventListener('look-goes-on', () => resolve());
+      PushManager.prototype.getSubscription = async function () {
+        PushManager.prototype.getSubscription = getSubscription;
+        const found = await getSubscription.call(this);
+        document.body.dataset['looks'] = 'yes';
+        await promise;
+        return found;
+      };
+    });
+    await leaveAndReturn(page);
+    await page.locator('body[data-looks]').waitFor();
+    await answer();
+    await expect.poll(destinations, POLL).toHaveLength(1);
+    await page.getByText('It notifies you, also while this page is closed.').waitFor();
+    await page.evaluate(async () => {
+      dispatchEvent(new Event('look-goes-on'));
+      // The page has drawn what the look found.
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    });
+    await page.getByRole('button', { name: 'Turn off in this browser' }).waitFor();
   });
 
   test('is not waited for longer than a limit, and what it answers later is not kept', async () => {

@@ -31,6 +31,9 @@ const DESTINATIONS = '/notification-destinations';
 /** The key of the server; known after `checkThisBrowser`. */
 let publicKey: string | null = null;
 
+/** How often this browser was turned on or off. A look at it that began before the last time is out of date. */
+let turns = 0;
+
 /** Only iPhones and iPads have this property. An iPad has no other sign: it says that it is a Mac. */
 const isIos = 'standalone' in navigator;
 
@@ -50,9 +53,10 @@ export async function checkThisBrowser(): Promise<void> {
   const reason = reasonAgainst() ?? (await reasonOfServer());
   if (reason !== null) thisBrowser.value = { state: 'unsupported', reason };
   else {
+    const turnsBefore = turns;
     const read = await readState();
-    // What is being turned on says itself how that ends.
-    if (turningOn.value === null) thisBrowser.value = read;
+    // What is being turned on, or was turned meanwhile, says itself how that ends.
+    if (turningOn.value === null && turns === turnsBefore) thisBrowser.value = read;
   }
 }
 
@@ -103,6 +107,7 @@ export async function turnOn(): Promise<void> {
     turningOn.value = 'saving';
     await addThisBrowser(subscription);
   } finally {
+    turns += 1;
     turningOn.value = null;
   }
 }
@@ -131,6 +136,7 @@ export async function turnOff(): Promise<void> {
   await unsubscribe();
   // Nobody would close what is still shown: the server does not tell this browser how it ended.
   await closeAllInWorker();
+  turns += 1;
   thisBrowser.value = { state: 'off' };
 }
 
