@@ -12,5 +12,7 @@ export default defineConfig({
     // Only a test that hangs takes longer, also while other programs keep all cores busy.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // A lost race is printed at the end, but does not hide what all the other tests say.
+    retry: 1,
   },
 });

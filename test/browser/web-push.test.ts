@@ -171,7 +171,7 @@ describe('a push service that does not answer', () => {
       const { promise, resolve } = Promise.withResolvers<void>();
       addEventListener('push-service-answers', () => resolve());
       PushManager.prototype.subscribe = async function (options) {
-        document.body.dataset['asked'] = 'yes';
+        document.body.dataset.asked = 'yes';
         await promise;
         return subscribe.call(this, options);
       };
@@ -207,7 +207,7 @@ describe('a push service that does not answer', () => {
       PushManager.prototype.getSubscription = async function () {
         PushManager.prototype.getSubscription = getSubscription;
         const found = await getSubscription.call(this);
-        document.body.dataset['looks'] = 'yes';
+        document.body.dataset.looks = 'yes';
         await promise;
         return found;
       };

@@ -31,7 +31,7 @@ const DESTINATIONS = '/notification-destinations';
 /** The key of the server; known after `checkThisBrowser`. */
 let publicKey: string | null = null;
 
-/** How often this browser was turned on or off. A look at it that began before the last time is out of date. */
+/** How often this browser was turned on or off. A look that began before the last time is out of date. */
 let turns = 0;
 
 /** Only iPhones and iPads have this property. An iPad has no other sign: it says that it is a Mac. */
