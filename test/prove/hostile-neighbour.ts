@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDatabase } from '../support/postgres/postgres-database.ts';
-import { AttackThread } from './hostile-neighbour/attack-thread.ts';
+import { AttackProcess } from './hostile-neighbour/attack-process.ts';
 import { BrokenPromise, type Proof, type ProofContext, requireNone, scaled } from './proof.ts';
 import { KillablePostgres } from './support/killable-postgres.ts';
 import { KillableServer } from './support/killable-server.ts';
@@ -70,7 +70,7 @@ async function attack(
     dashboardToken: await tokens.of('mallory', 'dashboard'),
   };
   const writeDuringAttack = async (milliseconds: number) => {
-    const attacks = new AttackThread(target);
+    const attacks = await AttackProcess.start(target);
     const writes = await writer.write(milliseconds);
     return { writes, statuses: await attacks.stop() };
   };
