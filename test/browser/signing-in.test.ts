@@ -190,11 +190,12 @@ test('revoking the key of another browser signs that browser out', async () => {
 
 test('an identity provider signs the user in, who then sees the view from before; an answer works once', async () => {
   await using provider = await TestIdentityProvider.start({ keys: [pairs.EdDSA] });
-  const { url } = await dashboard.startOtherServer({
+  await using server = await dashboard.startOtherServer({
     JWKS_URL: provider.jwksUrl,
     JWT_ISSUER: provider.issuer,
     OIDC_CLIENT_ID: CLIENT_ID,
   });
+  const { url } = server;
   const page = await dashboard.openSignedOut();
   await page.goto(`${url}/#/keys`);
   const answered = page.waitForRequest((request) => request.url().includes('/auth/provider/answer?'));
