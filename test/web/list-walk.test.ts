@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { neighbourInList, placeAmong } from '../../web/src/model/list-walk.ts';
+import { neighbourInList, nextWaiting, placeAmong } from '../../web/src/model/list-walk.ts';
 import { groupByStatus } from '../../web/src/model/status-group.ts';
 import { anInstance } from './builders.ts';
 
@@ -62,4 +62,17 @@ describe('going on in the list', () => {
     expect(neighbourInList(listOf('AB'), 'X', null, 1)).toBe('A');
     expect(neighbourInList([], 'X', null, 1)).toBeNull();
   });
+});
+
+test.each([
+  // The one that has waited longest is first.
+  ['ABC', null, 'A'],
+  ['ABC', 'X', 'A'],
+  ['ABC', 'A', 'B'],
+  ['ABC', 'C', 'A'],
+  ['A', 'A', null],
+  ['', 'X', null],
+  ['', null, null],
+])('the next that waits, of %s, from %s, is %s', (waiting, open, next) => {
+  expect(nextWaiting([...waiting], open)).toBe(next);
 });

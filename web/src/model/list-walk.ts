@@ -43,6 +43,17 @@ export function neighbourInList(
   return ids[index + offset] ?? null;
 }
 
+/**
+ * Returns the id of the instance that has waited longest. If the open one waits, returns the next one after
+ * it, and after the last one the first. Null: no other instance waits.
+ * @param waitingIds the one that has waited longest is first
+ */
+export function nextWaiting(waitingIds: readonly string[], openId: string | null): string | null {
+  const index = openId === null ? -1 : waitingIds.indexOf(openId);
+  const next = waitingIds[index + 1] ?? waitingIds[0] ?? null;
+  return next === openId ? null : next;
+}
+
 function nextThatWaits(waitingIds: readonly string[], place: Place, offset: 1 | -1): string | null {
   const others = waitingIds.filter((id) => id !== place.id);
   if (offset < 0) return place.before.findLast((id) => others.includes(id)) ?? null;

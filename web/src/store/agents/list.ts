@@ -1,8 +1,9 @@
 import { computed, effect, signal } from '@preact/signals';
 import { filterInstances, type ListFilter, NO_FILTER } from '../../model/list-filter.ts';
-import { neighbourInList, type Place, placeAmong, waitingIdsIn } from '../../model/list-walk.ts';
+import { neighbourInList, nextWaiting, type Place, placeAmong, waitingIdsIn } from '../../model/list-walk.ts';
 import { groupByRepository, type ListGroup } from '../../model/repository-group.ts';
 import { groupByStatus } from '../../model/status-group.ts';
+import { waitingOf } from '../../model/waiting.ts';
 import { currentRoute } from '../page/current-route.ts';
 import { dashboard } from './dashboard.ts';
 import { isGroupedByRepository } from './list-grouping.ts';
@@ -33,3 +34,20 @@ effect(() => {
 /** Returns the id of the next or previous instance of the list, or null if there is none. */
 export const neighbourId = (offset: 1 | -1): string | null =>
   neighbourInList(listedGroups.value, openId.value, place, offset);
+
+/**
+ * Returns the id of the next instance that waits, or null if no other one does. The filter does not count:
+ * an agent that it hides waits all the same.
+ */
+export function nextWaitingId(): string | null {
+  const { instances, conversations } = dashboard.value;
+  const waiting = [...instances.values()].flatMap((instance) => {
+    const since = waitingOf(instance, conversations.get(instance.id))?.since;
+    return since === undefined ? [] : [{ id: instance.id, since }];
+  });
+  waiting.sort((one, other) => (one.since < other.since ? -1 : one.since > other.since ? 1 : 0));
+  return nextWaiting(
+    waiting.map(({ id }) => id),
+    openId.value,
+  );
+}

@@ -1,5 +1,7 @@
 import { formatRoute, type Route } from '../../model/route.ts';
-import { neighbourId } from '../../store/agents/list.ts';
+import { waitingInstances } from '../../store/agents/dashboard.ts';
+import { neighbourId, nextWaitingId } from '../../store/agents/list.ts';
+import { focusNextQuestion } from '../../store/agents/question-focus.ts';
 import { newToken } from '../../store/api-keys.ts';
 import { currentRoute, goBack, goTo, replaceRoute } from '../../store/page/current-route.ts';
 import { showNotice } from '../../store/page/notices.ts';
@@ -18,6 +20,7 @@ export function listenForShortcuts(): () => void {
 const ACTIONS: { readonly [key: string]: () => void } = {
   j: () => openNeighbour(1),
   k: () => openNeighbour(-1),
+  n: openNextWaiting,
   '/': () => focus('#search'),
   r: () => focus('#answer'),
   a: () => focus('#answer'),
@@ -68,7 +71,22 @@ function leaveView(): void {
 /** Opens the next or previous instance of the list. */
 function openNeighbour(offset: 1 | -1): void {
   const id = neighbourId(offset);
-  if (id === null) return;
+  if (id !== null) openInstance(id);
+}
+
+/** Opens the next instance that waits, and moves the focus to its question. */
+function openNextWaiting(): void {
+  const id = nextWaitingId();
+  if (id === null) {
+    const isOpen = waitingInstances.value.length > 0;
+    showNotice(isOpen ? 'No other agent is waiting for you.' : 'No agent is waiting for you.');
+    return;
+  }
+  focusNextQuestion(id, null);
+  openInstance(id);
+}
+
+function openInstance(id: string): void {
   const route: Route = { page: 'instance', id, tab: 'conversation' };
   // Replacing the route lets the browser's Back button return to the list, not to each instance before.
   (currentRoute.value.page === 'instance' ? replaceRoute : goTo)(route);

@@ -1,18 +1,22 @@
 import { useEffect } from 'preact/hooks';
 import type { AnswerContent } from '../../../../../src/domain/question/answer-content.ts';
 import { type Conversation, hasReachedStart, openQuestions } from '../../../model/conversation.ts';
+import { preview } from '../../../model/preview.ts';
 import { type QuestionQueue, queueOf, wouldAnswerAnother } from '../../../model/question/question-queue.ts';
+import { textOf } from '../../../model/question/question-text.ts';
 import { statusGroupOf } from '../../../model/status-group.ts';
 import type { AgentInstance } from '../../../model/wire.ts';
 import { loadOlderMessages } from '../../../store/agents/dashboard.ts';
 import { connection } from '../../../store/agents/live-updates.ts';
 import { outbox, sendAnswer, sendMessage } from '../../../store/agents/outbox.ts';
+import { focusNextQuestion } from '../../../store/agents/question-focus.ts';
 import { AnswerHint } from './answer-hint.tsx';
 import { AnswerText } from './answer-text.tsx';
 import { chosenQuestionId } from './chosen-question.ts';
 import { Deadline } from './deadline.tsx';
 import { QuestionPicker } from './question-picker.tsx';
 import { ShapedAnswer } from './shaped-answer.tsx';
+import { useQuestionFocus } from './use-question-focus.ts';
 
 interface AnswerBarProps {
   readonly instance: AgentInstance;
@@ -28,18 +32,28 @@ export function AnswerBar({ instance, conversation }: AnswerBarProps) {
     chosenQuestionId.value = question?.id ?? null;
   }, [question?.id]);
   useOlderQuestions(instance, conversation);
+  const asked = useQuestionFocus(instance, queue);
   const answer = (content: AnswerContent) => {
-    if (question !== null) sendAnswer(id, question, content);
+    if (question === null) return;
+    sendAnswer(id, question, content);
+    focusNextQuestion(id, question.id);
   };
   const takesText = question !== null && !isSending && question.question?.form == null;
   return (
     <section class="answer" aria-label="Answer">
-      <QuestionPicker queue={queue} newestPosition={instance.chat_length} />
-      <AnswerHint question={question} isEnded={statusGroupOf(instance) === 'ended'} />
-      {question?.expires_at != null && <Deadline key={question.id} instanceId={id} question={question} />}
-      {question !== null && (
-        <ShapedAnswer key={question.id} question={question} isSending={isSending} onSend={answer} />
-      )}
+      <div
+        class="asked"
+        ref={asked}
+        tabIndex={-1}
+        {...(question !== null && { role: 'group', 'aria-label': preview(textOf(question)) })}
+      >
+        <QuestionPicker queue={queue} newestPosition={instance.chat_length} />
+        <AnswerHint question={question} isEnded={statusGroupOf(instance) === 'ended'} />
+        {question?.expires_at != null && <Deadline key={question.id} instanceId={id} question={question} />}
+        {question !== null && (
+          <ShapedAnswer key={question.id} question={question} isSending={isSending} onSend={answer} />
+        )}
+      </div>
       {!wouldAnswerAnother(queue) && (
         <AnswerText
           instanceId={id}
