@@ -392,6 +392,13 @@ describe('--permission-tool', () => {
       behavior: 'allow',
       updatedInput: ls('ls src').input,
     });
+    await expect
+      .poll(async () => (await people.messages({ agent_instance_id: agent.id })).at(-1))
+      .toMatchObject({
+        content: 'Allowed by “Yes, for this session (every ls)”. Bash: ls src',
+        requires_user_input: false,
+        metadata: { permission: 'remembered', use: expect.any(String) },
+      });
     for (const command of ['ls; rm -rf ~', 'ls && rm -rf ~', 'ls $(rm -rf ~)', 'rm -rf ~']) {
       const dangerous = agent.approve(ls(command));
       expect((await answer(agent.id, 'better not')).content).toContain(command);

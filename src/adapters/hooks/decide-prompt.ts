@@ -5,13 +5,15 @@ import {
 } from '../../application/permission/agent-question.ts';
 import { parseVerdict, permissionQuestion } from '../../application/permission/permission-question.ts';
 import type { PersonQuestion } from '../../application/permission/person-question.ts';
-import { sessionGrantFor } from '../../application/permission/session-grant.ts';
+import { rememberedPermissionStep } from '../../application/permission/remembered-permission.ts';
+import { type SessionGrant, sessionGrantFor } from '../../application/permission/session-grant.ts';
 import { Turns } from '../../application/permission/turns.ts';
+import { sendAgentMessage } from '../../application/use-cases/index.ts';
 import { MAX_LABEL_LENGTH, MAX_OPTIONS } from '../../domain/question/choice.ts';
 import { cutText } from '../../domain/text/graphemes.ts';
 import { joinLines } from '../../domain/text/lines.ts';
 import { type Decision, NOTHING, type Suggestion, type ToolUse } from './agent-event.ts';
-import { type AskingCall, askPerson, type Reply } from './ask-person.ts';
+import { type AskingCall, askPerson, HANDS_OVER_NOTHING, type Reply } from './ask-person.ts';
 import { SessionGrants } from './session-grants.ts';
 import { stopText } from './texts.ts';
 
@@ -26,7 +28,7 @@ export class PromptDecisions {
 
   async permission(call: AskingCall, use: ToolUse, suggested: readonly Suggestion[]): Promise<Decision> {
     const grant = sessionGrantFor(use.tool, use.input);
-    if (this.grants.has(call.session, grant)) return { kind: 'allow', suggestion: null };
+    if (grant !== null && this.grants.has(call.session, grant)) return allowRemembered(call, use, grant);
     const offered = offeredSuggestions(suggested);
     // What the agent remembers itself is better than what this process remembers.
     const more = { grant: offered.size > 0 ? null : grant, suggestions: [...offered.keys()] };
@@ -55,6 +57,22 @@ export class PromptDecisions {
     const turn = JSON.stringify([userId, agentInstanceId, question.text]);
     return this.#turns.take(turn, null, () => askPerson(call, question));
   }
+}
+
+/** Allows what the person has allowed before, and leaves a quiet line that says so. */
+async function allowRemembered(call: AskingCall, use: ToolUse, grant: SessionGrant): Promise<Decision> {
+  const { dispatch, ids, caller, session, agentType } = call;
+  const { stop_requested: stop } = await dispatch(sendAgentMessage, {
+    caller,
+    clientGone: HANDS_OVER_NOTHING,
+    input: {
+      agent_instance_id: session.agentInstanceId,
+      agent_type: agentType,
+      ...rememberedPermissionStep(use.tool, use.input, grant, ids.next()),
+    },
+  });
+  // A stop counts more than what was allowed before it.
+  return stop === null ? { kind: 'allow', suggestion: null } : withoutAnswer({ ...stop, kind: 'stop' });
 }
 
 const withoutAnswer = (reply: Exclude<Reply, { kind: 'answer' }>): Decision =>

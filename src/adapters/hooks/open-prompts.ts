@@ -1,6 +1,6 @@
+import { subjectOf } from '../../application/permission/tool-subject.ts';
 import type { AgentInstanceId, UserId } from '../../domain/ids.ts';
 import type { ToolUse } from './agent-event.ts';
-import { subjectOf } from './tool-line.ts';
 
 /** A session of a coding agent of a user. */
 export interface Session {

@@ -11,8 +11,8 @@ const MAX_GRANTS = 10_000;
 export class SessionGrants {
   readonly #keys = new Set<string>();
 
-  has(session: Session, grant: SessionGrant | null): boolean {
-    return grant !== null && this.#keys.has(grantKey(session, grant));
+  has(session: Session, grant: SessionGrant): boolean {
+    return this.#keys.has(grantKey(session, grant));
   }
 
   add(session: Session, grant: SessionGrant): void {

@@ -13,7 +13,9 @@ export type Verdict =
 
 const YES = 'Yes';
 const NO = 'No';
-const sessionOption = ({ name }: SessionGrant): string => `Yes, for this session (every ${name})`;
+
+/** The option that covers later calls, too. */
+export const sessionOption = ({ name }: SessionGrant): string => `Yes, for this session (every ${name})`;
 
 /** What a yes may cover besides this call. */
 export interface MoreThanOnce {

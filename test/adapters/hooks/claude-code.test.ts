@@ -199,6 +199,41 @@ describe('a permission', () => {
     expect(await send('PermissionRequest.Bash', fields)).toEqual({});
   });
 
+  describe('that was remembered for the session', () => {
+    const fields = { tool_input: { command: 'git status' }, permission_suggestions: [] };
+    beforeEach(async () => {
+      const asked = ask('PermissionRequest.Bash', fields);
+      const { id } = await hooks.question(AGENT, SESSION);
+      await hooks.answer(id, { values: ['Yes, for this session (every git status)'] });
+      await asked;
+    });
+
+    test('leaves a quiet line for each use, with one write, which hands nothing over', async () => {
+      await hooks.write(AGENT, SESSION, 'use tabs');
+      const writes = hooks.writeCount;
+      for (let use = 1; use <= 2; use += 1) await send('PermissionRequest.Bash', fields);
+      expect(hooks.writeCount).toBe(writes + 2);
+      const messages = (await instance())?.messages ?? [];
+      expect(messages.slice(-2)).toMatchObject(
+        [1, 2].map(() => ({
+          content: 'Allowed by “Yes, for this session (every git status)”. Bash: git status',
+          requires_user_input: false,
+          metadata: { permission: 'remembered', use: expect.any(String) },
+        })),
+      );
+      expect(messages.find(({ content }) => content === 'use tabs')).toMatchObject({ read_at: null });
+    });
+
+    test('allows nothing after a request to stop', async () => {
+      await hooks.stop(AGENT, SESSION, 'wrong branch');
+      expect(await send('PermissionRequest.Bash', fields)).toMatchObject({
+        hookSpecificOutput: {
+          decision: { behavior: 'deny', message: expect.stringContaining('wrong branch'), interrupt: true },
+        },
+      });
+    });
+  });
+
   test.each([
     ['the tool was used', 'PostToolUse.Bash'],
     ['the turn ended', 'Stop'],

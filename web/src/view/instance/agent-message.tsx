@@ -1,6 +1,8 @@
 import { STATUS_TEXTS } from '../../model/question/ending.ts';
 import { textOf } from '../../model/question/question-text.ts';
+import { isQuietLine } from '../../model/quiet-line.ts';
 import type { Message } from '../../model/wire.ts';
+import { Icon } from '../common/icon.tsx';
 import { MarkdownText } from '../common/markdown-text.tsx';
 import { Timestamp } from '../common/timestamp.tsx';
 import { chosenQuestionId } from './answer/chosen-question.ts';
@@ -16,6 +18,7 @@ interface AgentMessageProps {
 
 /** Shows a step as plain text, and a question in a box that stands out while the question is open. */
 export function AgentMessage({ message, answer }: AgentMessageProps) {
+  if (isQuietLine(message)) return <QuietLine message={message} />;
   if (!message.requires_user_input) {
     return (
       <div class="step">
@@ -51,6 +54,15 @@ export function AgentMessage({ message, answer }: AgentMessageProps) {
     </article>
   );
 }
+
+/** Says what a remembered permission has allowed. It is as the agent's program wrote it, and not markdown. */
+const QuietLine = ({ message }: { readonly message: Message }) => (
+  <p class="quiet-line">
+    <Icon name="check" />
+    <span dir="auto">{message.content}</span>
+    <Timestamp time={message.created_at} format="clock" />
+  </p>
+);
 
 const AnswerThisButton = ({ id }: { readonly id: string }) => (
   <button

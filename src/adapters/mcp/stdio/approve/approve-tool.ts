@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { Dispatch } from '../../../../application/dispatch/dispatch.ts';
 import { RequestError } from '../../../../application/errors.ts';
@@ -9,6 +10,7 @@ import {
   personQuestion,
 } from '../../../../application/permission/agent-question.ts';
 import { parseVerdict, permissionQuestion } from '../../../../application/permission/permission-question.ts';
+import { rememberedPermissionStep } from '../../../../application/permission/remembered-permission.ts';
 import { sessionGrantFor } from '../../../../application/permission/session-grant.ts';
 import { Turns } from '../../../../application/permission/turns.ts';
 import { askQuestion } from '../../../../application/use-cases/index.ts';
@@ -76,7 +78,10 @@ export function createApproveTool(session: StdioSession, timeoutSeconds: number)
     const allow: Permission = { behavior: 'allow', updatedInput: input };
     const question = permissionQuestion(tool, input, more);
     return turns.take(`${session.agentInstanceId} ${question.text}`, tool_use_id, async () => {
-      if (grantKey !== null && sessionGrants.has(grantKey)) return allow;
+      if (grant !== null && grantKey !== null && sessionGrants.has(grantKey)) {
+        personQuestions.note(dispatch, call, rememberedPermissionStep(tool, input, grant, randomUUID()));
+        return allow;
+      }
       const reply = await personQuestions.ask(dispatch, call, question);
       if ('noAnswer' in reply) return deny(reply.noAnswer);
       const verdict = parseVerdict(reply.answers[0]!, more);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Dispatch } from '../../../../application/dispatch/dispatch.ts';
 import type { PersonAnswer, PersonQuestion } from '../../../../application/permission/person-question.ts';
+import type { RememberedPermissionStep } from '../../../../application/permission/remembered-permission.ts';
 import { askQuestion, sendAgentMessage } from '../../../../application/use-cases/index.ts';
 import { isValidContent } from '../../../../domain/text/content.ts';
 import type { ToolCall } from '../../tools/tool.ts';
@@ -78,18 +79,33 @@ export class PersonQuestions {
     { text, options, multiple = false }: PersonQuestion,
   ): Promise<string> {
     call.signal.throwIfAborted();
+    return this.#post(dispatch, call, instance, {
+      content: text,
+      requires_user_input: true,
+      ...(options.length > 0 && { options }),
+      ...(multiple && { multiple, min: 1 }),
+    });
+  }
+
+  /**
+   * Sends a step, and does not wait for it: a server that is away must not delay what was allowed before.
+   * Then there is no such step.
+   */
+  note(dispatch: Dispatch, call: ToolCall, step: RememberedPermissionStep): void {
+    void this.#post(dispatch, call, this.#session.agentInstanceId, step).catch(() => {});
+  }
+
+  async #post(
+    dispatch: Dispatch,
+    call: ToolCall,
+    instance: string,
+    fields: object & { readonly content: string },
+  ): Promise<string> {
     const sent = await dispatch(sendAgentMessage, {
       caller: call.caller,
       // The key makes this a new question, also right after one with the same text: a yes allows one use.
       idempotencyKey: randomUUID(),
-      input: {
-        agent_instance_id: instance,
-        agent_type: call.defaults.agentType,
-        content: text,
-        requires_user_input: true,
-        ...(options.length > 0 && { options }),
-        ...(multiple && { multiple, min: 1 }),
-      },
+      input: { ...fields, agent_instance_id: instance, agent_type: call.defaults.agentType },
     });
     const { keptFeedback } = this.#session;
     keptFeedback.endServerLease(instance);
