@@ -99,7 +99,7 @@ export class PersonQuestions {
     dispatch: Dispatch,
     call: ToolCall,
     instance: string,
-    fields: object & { readonly content: string },
+    fields: object,
   ): Promise<string> {
     const sent = await dispatch(sendAgentMessage, {
       caller: call.caller,
