@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findViolations, overflowOf } from './support/accessibility.ts';
 import { Agent } from './support/agent.ts';
@@ -75,3 +76,49 @@ test('all agents can be stopped at once, after a confirmation that says how many
   for (const agent of agents) await agent.end();
   await page.getByRole('button', { name: 'Stop all agents' }).waitFor({ state: 'detached' });
 });
+
+test('ending a run says what it can do: an agent without hooks is told with its next call', async () => {
+  const page = await dashboard.openSignedIn(PHONE);
+  const agent = new Agent(dashboard.server);
+  await agent.step('Working');
+  await page.getByRole('link', { name: /Working/ }).tap();
+  await endRun(page, 'This page cannot interrupt the agent');
+  const notice = page.getByRole('article').getByRole('status');
+  await notice.getByText('The agent is told with its next call to this server.').waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  expect((await agent.receiveAll(0)).stop_requested).toMatchObject({ reason: null });
+  await notice.getByText('Stopped').waitFor();
+});
+
+test('ending a run says what it can do: an agent with hooks is stopped at its next use of a tool', async () => {
+  const page = await dashboard.openSignedIn(PHONE);
+  const hook = async (fields: object) => {
+    const response = await fetch(`${dashboard.server.url}/api/v1/hooks/claude-code`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${dashboard.server.agentToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ session_id: 'one', ...fields }),
+    });
+    return response.json();
+  };
+  const tool = { hook_event_name: 'PreToolUse', tool_name: 'Bash', tool_input: { command: 'ls' } };
+  await hook({ hook_event_name: 'UserPromptSubmit', prompt: 'Fix the tests' });
+  expect(await hook(tool)).toEqual({});
+  await page.getByRole('link', { name: /Fix the tests/ }).tap();
+  await page.getByRole('button', { name: 'Stop this agent' }).tap();
+  await page.getByRole('dialog').getByText('At its next use of a tool, the agent is stopped').waitFor();
+  await page.keyboard.press('Escape');
+  await endRun(page, 'it is stopped at its next use of a tool');
+  const notice = page.getByRole('article').getByRole('status');
+  await notice.getByText('The agent is stopped at its next use of a tool.').waitFor();
+  expect(await overflowOf(page)).toBe(0);
+  expect(await hook(tool)).toMatchObject({ continue: false });
+  await notice.getByText('Stopped').waitFor();
+});
+
+async function endRun(page: Page, warning: string): Promise<void> {
+  await page.getByRole('button', { name: 'Rename, end or delete' }).tap();
+  await page.getByRole('button', { name: 'End run…' }).tap();
+  await page.getByRole('dialog').getByText(warning).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'End run', exact: true }).tap();
+}

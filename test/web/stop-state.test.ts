@@ -13,6 +13,8 @@ test.each([
   ['requested', {}, ASKED],
   ['told', { stop_seen_at: SEEN }, SEEN],
   ['stopped', { stop_seen_at: SEEN, status: 'COMPLETED', ended_at: ENDED }, ENDED],
+  // The user has ended the run, and the agent does not know.
+  ['ended', { status: 'COMPLETED', ended_at: ENDED }, ENDED],
 ] as const)('a request to stop is %s, since the time of that', (stage, change, at) => {
   expect(stopStateOf(anInstance({ stop_requested, ...change }))).toEqual({
     stage,

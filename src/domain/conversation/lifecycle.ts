@@ -23,17 +23,20 @@ export function startAgentInstance(
 
 /**
  * Ends an instance: sets the end time and closes its open questions. Ending it again changes nothing.
- * @param failure why the agent could not finish; absent or null: it has finished
+ * @param ending.failure why the agent could not finish; absent or null: it has finished
+ * @param ending.isByAgent whether the agent ends it, and is so told of a request to stop; absent: a person
  */
 export function endSession(
   conversation: Conversation,
-  { now, failure = null }: { readonly now: Date; readonly failure?: string | null },
+  ending: { readonly now: Date; readonly failure?: string | null; readonly isByAgent?: boolean },
 ): Decision<AgentInstance> {
+  const { now, failure = null, isByAgent = false } = ending;
   const instance = requireInstance(conversation);
   if (isEndedOrDeleted(instance)) return { output: instance, changes: null };
   const draft = new ConversationDraft(instance, conversation.messages, now);
   for (const question of draft.openQuestions()) draft.endQuestion(question, 'closed');
   draft.updateInstance({ status: 'COMPLETED', endedAt: now, failure, lastActivityAt: now, lease: null });
+  if (isByAgent) draft.tellStop();
   return draft.decision();
 }
 

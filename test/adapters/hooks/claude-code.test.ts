@@ -371,6 +371,15 @@ describe('what the person writes', () => {
   });
 });
 
+test('a run that the person has ended is stopped at its next use of a tool, and goes on with a prompt', async () => {
+  await send('UserPromptSubmit', { prompt: 'begin' });
+  await hooks.end(AGENT, SESSION);
+  expect(await send('PreToolUse.Bash')).toMatchObject({ continue: false });
+  expect(await instance()).toMatchObject({ status: 'COMPLETED' });
+  await send('UserPromptSubmit', { prompt: 'go on' });
+  expect(await send('PreToolUse.Bash')).toEqual({});
+});
+
 describe('a stop', () => {
   test('denies the next use of a tool, ends the run, and the instance with it', async () => {
     await send('SessionStart');

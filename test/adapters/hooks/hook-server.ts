@@ -96,6 +96,14 @@ export class HookServer implements AsyncDisposable {
     return this.server.call('POST', `/agent-instances/${id}/stop`, { ...PERSON, body: { reason } });
   }
 
+  /** Ends the run as the page does. */
+  async end(agent: string, sessionId: string): Promise<void> {
+    const id = instanceOfSession(agent, sessionId);
+    await this.server.call('POST', `/agent-instances/${id}/stop`, { ...PERSON, body: {} });
+    const body = { status: 'COMPLETED' };
+    await this.server.call('PUT', `/agent-instances/${id}/status`, { ...PERSON, body });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]();
   }

@@ -9,7 +9,7 @@ import {
 } from '../../../src/domain/conversation/conversation.ts';
 import { readAnswer } from '../../../src/domain/conversation/hand-off/read-answer.ts';
 import { readPending } from '../../../src/domain/conversation/hand-off/read-pending.ts';
-import { heartbeat } from '../../../src/domain/conversation/lifecycle.ts';
+import { endSession, heartbeat } from '../../../src/domain/conversation/lifecycle.ts';
 import { withdrawQuestion } from '../../../src/domain/conversation/question-endings.ts';
 import { requestUserInput } from '../../../src/domain/conversation/request-user-input.ts';
 import { cancelStop, requestStop } from '../../../src/domain/conversation/stop.ts';
@@ -145,6 +145,7 @@ const AGENT_CALLS: readonly [string, Act][] = [
   ['withdrawing a question', (before, now) => withdrawQuestion(before, { questionId: QUESTION, now })],
   ['a message typed at the agent itself', (before, now) => say(before, true, now)],
   ['a heartbeat', (before, now) => heartbeat(before, { now })],
+  ['the end of its session', (before, now) => endSession(before, { now, isByAgent: true })],
 ];
 
 describe('that the agent was told to stop', () => {
@@ -161,6 +162,7 @@ describe('that the agent was told to stop', () => {
   test.each<[string, Act]>([
     ['a message whose client is gone', (before, now) => post(before, false, now, true)],
     ['a message of the person', (before, now) => say(before, false, now)],
+    ['a person who ends the run', (before, now) => endSession(before, { now })],
   ])('is not noted by %s', (_, act) => {
     expect(act(working({ stop: unseen }), NOW).changes?.instance.stop).toEqual(unseen);
   });

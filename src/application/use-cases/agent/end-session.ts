@@ -39,7 +39,11 @@ export const endSession = defineUseCase({
     return repository.update(
       { userId: caller.userId, agentInstanceId: instanceId, idempotencyKey: idempotency?.key ?? null },
       withIdempotency(idempotency, (conversation) => {
-        const { output, changes } = decideEnd(conversation, { now, failure: input.failure?.trim() || null });
+        const { output, changes } = decideEnd(conversation, {
+          now,
+          failure: input.failure?.trim() || null,
+          isByAgent: true,
+        });
         return {
           output: {
             success: true as const,

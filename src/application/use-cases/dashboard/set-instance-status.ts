@@ -18,7 +18,7 @@ export const setInstanceStatus = defineUseCase({
     const now = ports.clock.now();
     const isUser = call.caller.scopes.includes('dashboard');
     return changeInstance(ports, call, (conversation) =>
-      endSession(isUser ? hideDeletedInstance(conversation) : conversation, { now }),
+      endSession(isUser ? hideDeletedInstance(conversation) : conversation, { now, isByAgent: !isUser }),
     );
   },
 });

@@ -19,8 +19,18 @@ const pathOf = (id: string): string => `/agent-instances/${encodeURIComponent(id
 export const renameInstance = (id: string, name: string): Promise<void> =>
   changeInstance('PATCH', pathOf(id), { body: { name } }).catch(showError);
 
-export const endInstance = (id: string): Promise<void> =>
-  changeInstance('PUT', `${pathOf(id)}/status`, { body: { status: 'COMPLETED' } }).catch(showError);
+/**
+ * Ends an instance. Its agent is asked to stop first: an agent that works on gets to know it with its next
+ * call, and one with hooks is stopped at its next use of a tool. A message to the agent takes both back.
+ */
+export async function endInstance({ id }: AgentInstance): Promise<void> {
+  try {
+    await request('POST', `${pathOf(id)}/stop`, { body: {}, idempotencyKey: randomId() });
+    await changeInstance('PUT', `${pathOf(id)}/status`, { body: { status: 'COMPLETED' } });
+  } catch (error) {
+    showError(error);
+  }
+}
 
 /** Deletes an instance, and shows a notice with a button to undo that. */
 export async function deleteInstance(instance: AgentInstance): Promise<void> {

@@ -41,7 +41,7 @@ export const StatusMark = ({ instance, waitsSince }: StatusMarkProps) => (
 );
 
 const labelOf = (instance: AgentInstance): string =>
-  instance.status === 'COMPLETED' && stopStateOf(instance) !== null
+  instance.status === 'COMPLETED' && stopStateOf(instance)?.stage === 'stopped'
     ? 'Stopped'
     : (LABELS[instance.status] ?? instance.status);
 

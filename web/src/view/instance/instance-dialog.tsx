@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { isHookSession } from '../../model/hook-session.ts';
 import { statusGroupOf } from '../../model/status-group.ts';
 import type { AgentInstance } from '../../model/wire.ts';
 import { deleteInstance, endInstance, renameInstance } from '../../store/agents/instance-actions.ts';
@@ -21,7 +22,7 @@ export function InstanceDialog({ instance, onClose }: InstanceDialogProps) {
     onClose();
   };
   const endRun = () => {
-    void endInstance(instance.id);
+    void endInstance(instance);
     onClose();
   };
   const deleteRun = () => {
@@ -32,10 +33,18 @@ export function InstanceDialog({ instance, onClose }: InstanceDialogProps) {
   if (isConfirmingEnd.value) {
     return (
       <Dialog key="end" title="End this agent’s run?" onClose={onClose}>
-        <p>
-          Its open questions are closed, and the agent stops waiting for answers. The run continues if you
-          send a message and the agent contacts this server again.
-        </p>
+        <p>Its open questions are closed, and the agent stops waiting for answers.</p>
+        {isHookSession(instance) ? (
+          <p>
+            If it is at work, it is stopped at its next use of a tool. The run continues with a prompt at the
+            agent’s terminal.
+          </p>
+        ) : (
+          <p>
+            This page cannot interrupt the agent: it is told to stop with its next call to this server. The
+            run continues if you send a message and the agent contacts this server again.
+          </p>
+        )}
         <div class="dialog-actions">
           <button type="button" class="plain-button" onClick={onClose}>
             Cancel

@@ -1,4 +1,5 @@
-import { stopStateOf } from '../../model/stop-state.ts';
+import { isHookSession } from '../../model/hook-session.ts';
+import { isOver, stopStateOf } from '../../model/stop-state.ts';
 import type { AgentInstance } from '../../model/wire.ts';
 import { cancelStop } from '../../store/agents/stop-actions.ts';
 import { Timestamp } from '../common/timestamp.tsx';
@@ -7,6 +8,7 @@ const TEXTS = {
   requested: 'Stop requested',
   told: 'The agent has been told',
   stopped: 'Stopped',
+  ended: 'Ended',
 } as const;
 
 /** Says how far the request to stop an agent has come. Until the agent has ended, it can be taken back. */
@@ -25,8 +27,12 @@ export function StopNotice({ instance }: { readonly instance: AgentInstance }) {
               </>
             )}
             {stop.reason !== null && <span dir="auto">: {stop.reason}</span>}
+            {stop.stage === 'ended' &&
+              (isHookSession(instance)
+                ? '. The agent is stopped at its next use of a tool.'
+                : '. The agent is told with its next call to this server.')}
           </p>
-          {stop.stage !== 'stopped' && (
+          {!isOver(stop) && (
             <button type="button" class="text-button" onClick={() => void cancelStop(instance.id)}>
               Take back
             </button>

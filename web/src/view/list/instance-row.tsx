@@ -2,7 +2,7 @@ import { placeOf } from '../../model/agent-place.ts';
 import { preview } from '../../model/preview.ts';
 import { formatRoute } from '../../model/route.ts';
 import { statusGroupOf } from '../../model/status-group.ts';
-import { stopStateOf } from '../../model/stop-state.ts';
+import { isOver, stopStateOf } from '../../model/stop-state.ts';
 import { waitingOf } from '../../model/waiting.ts';
 import type { AgentInstance } from '../../model/wire.ts';
 import { dashboard } from '../../store/agents/dashboard.ts';
@@ -39,7 +39,7 @@ export function InstanceRow({ instance }: { readonly instance: AgentInstance }) 
         {place.length > 0 && <AgentPlace place={place} />}
         <span class="row-foot">
           <StatusMark instance={instance} waitsSince={waiting?.since ?? null} />
-          {stop !== null && stop.stage !== 'stopped' && (
+          {stop !== null && !isOver(stop) && (
             <span class="row-stop">{stop.stage === 'told' ? 'Told to stop' : 'Stop requested'}</span>
           )}
           {instance.name !== null && <span class="row-type">{instance.agent_type_name}</span>}
