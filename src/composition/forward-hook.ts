@@ -11,6 +11,9 @@ const MAX_BYTES = 2 * 1024 * 1024;
  */
 const RESPONSE_MS = 5_000;
 
+/** A longer context is not sent: the server takes no more than 16 KB of headers. */
+const MAX_CONTEXT_LENGTH = 8_000;
+
 /** How long nothing may arrive of a response that has begun. The server sends something every 15 s. */
 const SILENCE_MS = 60_000;
 
@@ -19,13 +22,15 @@ export interface HookOptions {
   readonly apiKey?: string;
   readonly steps?: string;
   readonly timeout?: string;
+  readonly stay?: boolean;
 }
 
 /** Reads what stands after `hook`. Wrong options are left out: the agent must not notice them. */
 export function readHookArguments([agent = '', ...rest]: readonly string[]): [string, HookOptions] {
-  const options: { [name: string]: string } = {};
+  const options: { [name: string]: string | boolean } = {};
   for (let index = 0; index < rest.length; index += 1) {
     const [option = '', inline] = rest[index]!.split(/=(.*)/s);
+    if (option === '--stay') options.stay = true;
     const name = OPTION_NAMES.get(option);
     if (name === undefined) continue;
     if (inline === undefined) index += 1;
@@ -59,7 +64,8 @@ export async function forwardHook(
 ): Promise<void> {
   try {
     const { url, token } = readTarget(agent, options, env);
-    const answer = await post(url, token, await readAll(stdin));
+    const event = await readAll(stdin);
+    const answer = await post(url, token, event, await contextHeader(event));
     // An answer that says nothing need not be printed.
     if (Object.keys(JSON.parse(answer)).length === 0) return;
     // An error means that the agent reads no more.
@@ -71,7 +77,7 @@ export async function forwardHook(
 
 function readTarget(
   agent: string,
-  { baseUrl, apiKey, steps, timeout }: HookOptions,
+  { baseUrl, apiKey, steps, timeout, stay }: HookOptions,
   env: { readonly [name: string]: string | undefined },
 ): { url: URL; token: string } {
   const base = baseUrl ?? (env.AGENT_DASHBOARD_URL || 'http://127.0.0.1:8080');
@@ -79,6 +85,7 @@ function readTarget(
   const url = new URL(`${base.replace(/\/+$/, '')}/api/v1/hooks/${encodeURIComponent(agent)}`);
   if (steps !== undefined) url.searchParams.set('steps', steps);
   if (timeout !== undefined) url.searchParams.set('timeout', timeout);
+  if (stay === true) url.searchParams.set('stay', 'true');
   return { url, token };
 }
 
@@ -93,13 +100,39 @@ async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/**
+ * Returns the header that says where the agent runs. It asks git, which takes time, so it does without at each
+ * use of a tool: the prompt before it has said the same.
+ */
+async function contextHeader(event: Buffer): Promise<{ readonly [name: string]: string }> {
+  try {
+    const { cwd, tool_name, toolName } = JSON.parse(event.toString('utf8'));
+    if (tool_name !== undefined || toolName !== undefined) return {};
+    const { localContext } = await import('../adapters/git/local-context.ts');
+    const context = await localContext(typeof cwd === 'string' ? cwd : undefined)();
+    const json = JSON.stringify(context).replaceAll(/[^\x20-\x7e]/g, escapedInJson);
+    return json.length > MAX_CONTEXT_LENGTH ? {} : { 'agent-context': json };
+  } catch {
+    return {};
+  }
+}
+
+/** A header has only ASCII. */
+const escapedInJson = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** Returns the body of a response with the status 200. */
-async function post(url: URL, token: string, body: Buffer): Promise<string> {
+async function post(
+  url: URL,
+  token: string,
+  body: Buffer,
+  headers: { readonly [name: string]: string },
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const request = send(url, {
     method: 'POST',
     headers: {
+      ...headers,
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
       'content-length': body.length,

@@ -1,4 +1,5 @@
 import type { AgentQuestion } from '../../application/permission/agent-question.ts';
+import type { GivenWireContext } from '../../application/wire/agent-context.ts';
 
 /** A use of a tool. */
 export interface ToolUse {
@@ -75,6 +76,8 @@ export interface HookAgent {
   readonly canEndRun: boolean;
   /** Returns null for an event that means nothing here, and for one of an unknown form. */
   readonly read: (body: object) => AgentEvent | null;
+  /** Reads what the event says about where the agent runs. */
+  readonly context: (body: object) => GivenWireContext;
   /** Returns the body of the answer. It is not called for `nothing`. */
   readonly answer: (body: object, decision: Decision) => object;
 }

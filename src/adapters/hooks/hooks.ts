@@ -1,5 +1,6 @@
 import type { Dispatch } from '../../application/dispatch/dispatch.ts';
 import { RequestError } from '../../application/errors.ts';
+import type { GivenWireContext } from '../../application/wire/agent-context.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Ids } from '../../ports/runtime.ts';
@@ -15,6 +16,10 @@ export interface HookCall {
   readonly steps: StepChoice;
   /** How long the agent waits for this hook; null: as long as the agent does by default. */
   readonly timeoutSeconds: number | null;
+  /** Whether the end of a turn waits for what the person writes next. */
+  readonly stay: boolean;
+  /** What the sender of the event says about where the agent runs; null: nothing. */
+  readonly context: GivenWireContext | null;
 }
 
 export interface HooksOptions {
@@ -51,7 +56,8 @@ export class Hooks {
     const event = agent.read(body);
     if (event === null) return NOTHING;
     try {
-      return await this.#events.run(agent, event, call);
+      const context = { ...agent.context(body), ...call.context };
+      return await this.#events.run(agent, event, { ...call, context });
     } catch (error) {
       if (isForTheAgent(error)) throw error;
       return NOTHING;

@@ -7,6 +7,7 @@ import {
   sendUserMessage,
   startAgentInstance,
 } from '../../application/use-cases/index.ts';
+import type { GivenWireContext } from '../../application/wire/agent-context.ts';
 import { CodedError } from '../../domain/errors.ts';
 import { isBlank } from '../../domain/text/blank.ts';
 import type { Ids } from '../../ports/runtime.ts';
@@ -16,6 +17,7 @@ import { type AskingCall, HANDS_OVER_NOTHING } from './ask-person.ts';
 import { PromptDecisions } from './decide-prompt.ts';
 import { OpenPrompts, type Session } from './open-prompts.ts';
 import { instanceOfSession } from './session-instance.ts';
+import { END_OF_TURN, stay } from './stay.ts';
 import { stopText, storableText, writtenText } from './texts.ts';
 import { isEdit, toolLine } from './tool-line.ts';
 
@@ -26,6 +28,9 @@ export interface EventCall {
   readonly clientGone: AbortSignal;
   readonly steps: StepChoice;
   readonly timeoutSeconds: number | null;
+  readonly stay: boolean;
+  /** What the event and its sender say about where the agent runs. */
+  readonly context: GivenWireContext;
 }
 
 /** How long before the agent's own time-out a decision must be there. */
@@ -82,9 +87,8 @@ export class RunEvent {
     return handle({ ...call, agent, event, session: { userId, agentInstanceId } });
   }
 
-  /** The place to pass on what the event says about the machine, the folder and the model. */
-  async #start({ caller, agent, session }: Run<'session_started'>): Promise<Decision> {
-    const input = { agent_type: agent.name, agent_instance_id: session.agentInstanceId };
+  async #start({ caller, agent, session, context }: Run<'session_started'>): Promise<Decision> {
+    const input = { agent_type: agent.name, agent_instance_id: session.agentInstanceId, context };
     await unlessKnown('agent_instance_exists', this.#dispatch(startAgentInstance, { caller, input }));
     return NOTHING;
   }
@@ -102,7 +106,7 @@ export class RunEvent {
     await unlessKnown('agent_instance_not_found', this.#dispatch(endSession, { caller, input }));
   }
 
-  async #prompt({ caller, agent, event, session, clientGone }: Run<'prompt'>): Promise<Decision> {
+  async #prompt({ caller, agent, event, session, clientGone, context }: Run<'prompt'>): Promise<Decision> {
     this.#promptsOver(session);
     const content = storableText(event.text);
     if (isBlank(content)) return NOTHING;
@@ -112,6 +116,7 @@ export class RunEvent {
         agent_instance_id: session.agentInstanceId,
         agent_type: agent.name,
         content,
+        context,
         answers_question: false,
       },
     });
@@ -167,8 +172,7 @@ export class RunEvent {
     defaultTimeout: number,
     decide: (call: AskingCall) => Promise<Decision>,
   ): Promise<Decision> {
-    const seconds = (timeoutSeconds ?? defaultTimeout) - MARGIN_SECONDS;
-    const deadline = performance.now() + seconds * 1000;
+    const deadline = deadlineOf(timeoutSeconds ?? defaultTimeout);
     const decision = await this.#prompts.during(session, use, (answeredAtTerminal) =>
       decide({
         dispatch: this.#dispatch,
@@ -190,12 +194,23 @@ export class RunEvent {
     this.#promptsOver(session);
     const message =
       event.message === null || isBlank(storableText(event.message)) ? TURN_ENDED : event.message;
-    const { messages, stop } = await this.#step(run, message, event.canGoOn);
+    const step = await this.#step(run, message, event.canGoOn);
+    const isIdle = event.canGoOn && step.stop === null && step.messages.length === 0;
+    const { messages, stop } = run.stay && isIdle ? await this.#stay(run, step.id) : step;
     if (stop !== null) await this.#endInstance(caller, session, null);
     // Each message is handed over once, so the agent goes on as often as the person writes, and no more.
     return stop !== null || messages.length === 0
       ? NOTHING
       : { kind: 'go_on', reason: writtenText(messages) };
+  }
+
+  /** Waits for what the person writes next, as long as the agent waits. */
+  #stay({ caller, agent, session, clientGone, timeoutSeconds }: SessionCall, lastMessageId: string) {
+    const deadline = deadlineOf(timeoutSeconds ?? agent.timeoutSeconds);
+    return this.#prompts.during(session, END_OF_TURN, (overAtTerminal) => {
+      const over = AbortSignal.any([clientGone, overAtTerminal]);
+      return stay({ dispatch: this.#dispatch, caller, session, lastMessageId, deadline, over });
+    });
   }
 
   async #said(run: Run<'said'>): Promise<Decision> {
@@ -210,20 +225,25 @@ export class RunEvent {
     return NOTHING;
   }
 
-  async #step({ caller, agent, session, clientGone }: SessionCall, text: string, takesContext: boolean) {
+  async #step(
+    { caller, agent, session, clientGone, context }: SessionCall,
+    text: string,
+    takesContext: boolean,
+  ) {
     const content = storableText(text);
-    const { queued_user_messages: messages, stop_requested: stop } = await this.#dispatch(sendAgentMessage, {
+    const sent = await this.#dispatch(sendAgentMessage, {
       caller,
       clientGone: takesContext ? clientGone : HANDS_OVER_NOTHING,
       input: {
         agent_instance_id: session.agentInstanceId,
         agent_type: agent.name,
         content,
+        context,
         // Two uses of a tool may have the same text. Without an id the second would count as a retry.
         message_metadata: { hook: this.#ids.next() },
       },
     });
-    return { messages, stop };
+    return { id: sent.message_id, messages: sent.queued_user_messages, stop: sent.stop_requested };
   }
 
   #promptsOver(session: Session): Decision {
@@ -231,6 +251,10 @@ export class RunEvent {
     return NOTHING;
   }
 }
+
+/** Returns when the answer must be there, by `performance.now()`. */
+const deadlineOf = (timeoutSeconds: number): number =>
+  performance.now() + (timeoutSeconds - MARGIN_SECONDS) * 1000;
 
 const TURN_ENDED = 'The turn has ended';
 

@@ -203,6 +203,7 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
     .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
     .option('--steps <which>', 'which uses of tools become steps: all, edits or none')
     .option('--timeout <seconds>', 'the time-out of the hook in the agent, if it is not the usual one')
+    .option('--stay', 'the end of a turn waits for what you write next')
     .addHelpText('after', '\nThe exit code is always 0, and nothing is printed if anything goes wrong.')
     .action(async (agent: string, options: HookOptions) =>
       (await commands.hook()).forwardHook(agent, options, env, process),

@@ -1,9 +1,11 @@
 import type { AgentInstanceId, MessageId } from '../ids.ts';
 import type { AnswerContent } from '../question/answer-content.ts';
 import { fitAnswer } from '../question/fit-answer.ts';
+import { type GivenContext, mergeContext } from './agent-context.ts';
 import type { AgentType } from './agent-type.ts';
 import { type Conversation, type Decision, requireInstance } from './conversation.ts';
 import { ConversationDraft } from './conversation-draft.ts';
+import { nameFromPrompt } from './instance-name.ts';
 import type { Message } from './message.ts';
 import { createInstance } from './new-instance.ts';
 import { requireOpenQuestion } from './question-over.ts';
@@ -30,10 +32,13 @@ export interface UserMessage {
   readonly answersQuestion?: boolean;
   /**
    * The agent type of the agent's own program, which sends the message. With it the message creates the
-   * instance if there is none, and opens an ended one again: the person goes on there. Absent or null: it
-   * does neither.
+   * instance if there is none, and opens an ended one again: the person goes on there. If it is the first
+   * message of an instance without a name, the instance is named after it. Absent or null: it does none of
+   * this.
    */
   readonly ownProgram?: { readonly agentInstanceId: AgentInstanceId; readonly agentType: AgentType } | null;
+  /** What the agent's own program says about where it runs; absent or null: nothing. */
+  readonly context?: GivenContext | null;
   /** Where the person wrote the message; null or absent if that is not known. */
   readonly via?: string | null;
   readonly newMessageId: MessageId;
@@ -52,7 +57,14 @@ export interface UserMessage {
  * be the answer of the named question.
  */
 export function receiveUserMessage(conversation: Conversation, userMessage: UserMessage): Decision<Message> {
-  const { inReplyTo, questionField = 'in_reply_to', via = null, ownProgram = null, now } = userMessage;
+  const {
+    inReplyTo,
+    questionField = 'in_reply_to',
+    via = null,
+    ownProgram = null,
+    context = null,
+    now,
+  } = userMessage;
   const instance =
     ownProgram !== null && conversation.instance === null
       ? createInstance(conversation, {
@@ -66,7 +78,10 @@ export function receiveUserMessage(conversation: Conversation, userMessage: User
   if (ownProgram !== null) {
     draft.reopen();
     draft.updateInstance({ lastActivityAt: now });
+    if (instance.name === null && instance.lastPosition === 0 && typeof userMessage.content === 'string')
+      draft.updateInstance({ name: nameFromPrompt(userMessage.content) });
   }
+  if (context !== null) draft.updateInstance({ context: mergeContext(instance.context, context) });
   const question = !(userMessage.answersQuestion ?? true)
     ? undefined
     : inReplyTo == null

@@ -10,6 +10,9 @@ type Fields = { readonly [name: string]: unknown };
 export interface ShownInstance {
   readonly status: string;
   readonly ended_at: string | null;
+  readonly id: string;
+  readonly name: string | null;
+  readonly context: object | null;
   readonly agent_type_name: string;
   readonly messages: readonly WireConversationMessage[];
 }

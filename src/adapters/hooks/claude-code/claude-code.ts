@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ASK_USER_QUESTION, parseAgentQuestions } from '../../../application/permission/agent-question.ts';
 import type { AgentEvent, Decision, HookAgent } from '../agent-event.ts';
+import { eventContext } from '../event-context.ts';
 import {
   type EventReader,
   hookEventName,
@@ -80,6 +81,7 @@ export const CLAUDE_CODE: HookAgent = {
   timeoutSeconds: 600,
   canEndRun: true,
   read: tableReader(EVENTS),
+  context: eventContext,
   answer,
 };
 

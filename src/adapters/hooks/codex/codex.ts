@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parseAgentQuestions } from '../../../application/permission/agent-question.ts';
 import type { AgentEvent, Decision, HookAgent } from '../agent-event.ts';
+import { eventContext } from '../event-context.ts';
 import {
   type EventReader,
   hookEventName,
@@ -76,6 +77,7 @@ export const CODEX: HookAgent = {
   timeoutSeconds: 600,
   canEndRun: false,
   read: tableReader(EVENTS),
+  context: eventContext,
   answer,
 };
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AgentQuestion } from '../../../application/permission/agent-question.ts';
 import type { AgentEvent, Decision, HookAgent } from '../agent-event.ts';
+import { eventContext } from '../event-context.ts';
 import { hookEventName, inputObject, maybeText, text } from '../event-table.ts';
 import { answersText } from '../texts.ts';
 import { askedQuestion } from './asked-question.ts';
@@ -101,6 +102,7 @@ export const COPILOT_CLI: HookAgent = {
   timeoutSeconds: 30,
   canEndRun: false,
   read,
+  context: eventContext,
   answer,
 };
 

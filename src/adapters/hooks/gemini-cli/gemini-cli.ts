@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Decision, HookAgent } from '../agent-event.ts';
+import { eventContext } from '../event-context.ts';
 import {
   type EventReader,
   hookEventName,
@@ -46,6 +47,7 @@ export const GEMINI_CLI: HookAgent = {
   timeoutSeconds: 60,
   canEndRun: false,
   read: tableReader(EVENTS),
+  context: eventContext,
   answer,
 };
 

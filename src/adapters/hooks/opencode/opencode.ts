@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { parseAgentQuestions } from '../../../application/permission/agent-question.ts';
+import type { GivenWireContext } from '../../../application/wire/agent-context.ts';
 import type { AgentEvent, Decision, HookAgent } from '../agent-event.ts';
-import { type EventReader, inputObject, reader, text } from '../event-table.ts';
+import { contextTexts } from '../event-context.ts';
+import { type EventReader, inputObject, maybeText, reader, text } from '../event-table.ts';
 
 const SESSION = { sessionID: text };
 const PERMISSION = v.object({
@@ -131,6 +133,30 @@ function read(body: object): AgentEvent | null {
   return null;
 }
 
+const SESSION_INFO = v.object({
+  properties: v.object({
+    info: v.object({
+      directory: maybeText,
+      version: maybeText,
+      model: v.fallback(v.nullable(v.object({ id: maybeText })), null),
+    }),
+  }),
+});
+const MESSAGE_MODEL = v.object({
+  output: v.object({ message: v.object({ model: v.object({ modelID: maybeText }) }) }),
+});
+
+/** The events about a session say most, and each prompt says which model gets it. */
+function context(body: object): GivenWireContext {
+  const session = v.safeParse(SESSION_INFO, body);
+  if (session.success) {
+    const { directory, version, model } = session.output.properties.info;
+    return contextTexts({ folder: directory, agent_version: version, model: model?.id ?? null });
+  }
+  const message = v.safeParse(MESSAGE_MODEL, body);
+  return contextTexts({ model: message.success ? message.output.output.message.model.modelID : null });
+}
+
 /**
  * A plugin in OpenCode posts what it is called with. It throws `error` in front of a tool, and sends `reply`
  * or `answers` to the server of OpenCode as the reply to the permission or the question.
@@ -140,6 +166,7 @@ export const OPENCODE: HookAgent = {
   timeoutSeconds: 600,
   canEndRun: false,
   read,
+  context,
   answer,
 };
 

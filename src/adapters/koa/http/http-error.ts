@@ -39,7 +39,7 @@ export class HttpError extends CodedError<HttpErrorCode> {
   }
 }
 
-export const notFound = () => new HttpError('not_found', 'There is nothing at this path');
+export const notFound = (message = 'There is nothing at this path') => new HttpError('not_found', message);
 
 export const methodNotAllowed = (allowed: string) =>
   new HttpError('method_not_allowed', `The methods allowed at this path are ${allowed}`, { Allow: allowed });

@@ -1,4 +1,6 @@
+import { givenContext } from '../../../application/wire/agent-context.ts';
 import {
+  CONTEXT_HEADER,
   HOOK_PATH,
   HOOK_SCOPES,
   type HookReceiver,
@@ -8,8 +10,9 @@ import {
 } from '../rest/hook-route.ts';
 import { BASE_PATH } from '../rest/route.ts';
 import { ERROR_CODES, errorResponses } from './error-responses.ts';
-import { type Operation, type Paths, REQUEST_ID_HEADER } from './operation.ts';
+import { jsonContent, type Operation, type Paths, REQUEST_ID_HEADER } from './operation.ts';
 import { openApiPath, securityRequirements } from './rest-operations.ts';
+import { jsonSchemaOf } from './schemas.ts';
 
 /** Describes the route that takes events of coding agents. */
 export function hookOperations(agents: HookReceiver['agents']): Paths {
@@ -37,6 +40,20 @@ export function hookOperations(agents: HookReceiver['agents']): Paths {
         description:
           'After how many seconds the agent gives up this hook. Default: as the agent does by itself',
         schema: { type: 'integer', minimum: 1, maximum: MAX_TIMEOUT_SECONDS },
+      },
+      {
+        name: 'stay',
+        in: 'query',
+        required: false,
+        description: 'Whether the end of a turn waits for what the person writes next. Default: false',
+        schema: { type: 'boolean' },
+      },
+      {
+        name: CONTEXT_HEADER,
+        in: 'header',
+        required: false,
+        description: 'Where the agent runs, as JSON. What the event itself says is known without it',
+        content: jsonContent(jsonSchemaOf(givenContext)),
       },
     ],
     requestBody: {

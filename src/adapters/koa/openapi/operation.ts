@@ -29,7 +29,9 @@ export interface Parameter {
   readonly description?: string;
   /** An empty value counts as absent. */
   readonly allowEmptyValue?: true;
-  readonly schema: JsonSchema;
+  readonly schema?: JsonSchema;
+  /** In the place of `schema`, for a value in a media type. */
+  readonly content?: Content;
 }
 
 /** Schemas by media type. */

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import * as v from 'valibot';
 import { requireScope } from '../../../application/dispatch/dispatch.ts';
 import { RequestError } from '../../../application/errors.ts';
+import { type GivenWireContext, givenContext } from '../../../application/wire/agent-context.ts';
 import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
 import { readJsonObject } from '../body/json-body.ts';
 import { clientGoneSignal } from '../http/client-gone.ts';
@@ -17,6 +18,10 @@ export interface HookRequest {
   readonly steps: (typeof STEP_CHOICES)[number];
   /** How long the agent waits for this hook; null: as long as it does by default. */
   readonly timeoutSeconds: number | null;
+  /** Whether the end of a turn waits for what the person writes next. */
+  readonly stay: boolean;
+  /** What the sender says about where the agent runs; null: nothing. */
+  readonly context: GivenWireContext | null;
 }
 
 /** Takes the events that coding agents send to their hooks. */
@@ -45,7 +50,18 @@ const QUERY = v.object({
       v.maxValue(MAX_TIMEOUT_SECONDS, 'must be 1 to 86400 seconds'),
     ),
   ),
+  stay: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
 });
+
+/** The header in which the sender of an event says where the agent runs. The body is the agent's own. */
+export const CONTEXT_HEADER = 'Agent-Context';
+
+const CONTEXT = v.pipe(
+  v.string(),
+  v.parseJson(undefined, 'must be JSON'),
+  v.check((value) => typeof value === 'object' && !Array.isArray(value), 'must be a JSON object'),
+  givenContext,
+);
 
 /**
  * Creates the handler of events. It answers in the form of the agent, and stays open while the person
@@ -59,14 +75,23 @@ export function hookHandler(hooks: HookReceiver): (ctx: Context) => Promise<void
     const caller = exchange.caller!;
     requireScope(HOOK_SCOPES, caller);
     const { agent } = ctx.params as { readonly agent: string };
-    if (!hooks.agents.includes(agent)) throw notFound();
-    const { steps, timeout = null } = readQuery(ctx.query);
+    if (!hooks.agents.includes(agent))
+      throw notFound(`There is no such agent here. The agents are ${hooks.agents.join(', ')}`);
+    const { steps, timeout = null, stay } = readQuery(ctx.query);
+    const context = readContextHeader(ctx.get(CONTEXT_HEADER));
     const body = await readJsonObject(ctx, { maxBytes: MAX_EVENT_BYTES, cutField: null, mayBeEmpty: false });
     const clientGone = clientGoneSignal(ctx.res);
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Content-Type', 'application/json; charset=utf-8');
     using early = new EarlyResponse(ctx);
-    const answer = await hooks.receive(agent, body, { caller, clientGone, steps, timeoutSeconds: timeout });
+    const answer = await hooks.receive(agent, body, {
+      caller,
+      clientGone,
+      steps,
+      timeoutSeconds: timeout,
+      stay: stay === 'true',
+      context,
+    });
     early.finish(JSON.stringify(answer));
   };
 }
@@ -112,10 +137,27 @@ class EarlyResponse implements Disposable {
 function readQuery(query: object): v.InferOutput<typeof QUERY> {
   const result = v.safeParse(QUERY, query);
   if (result.success) return result.output;
-  const issues = result.issues.map((issue) => ({
-    path: v.getDotPath(issue) ?? '',
-    message: issue.type === 'string' ? 'must be given once' : issue.message,
-  }));
+  throw invalidInput(
+    result.issues.map((issue) => ({
+      path: v.getDotPath(issue) ?? '',
+      message: issue.type === 'string' ? 'must be given once' : issue.message,
+    })),
+  );
+}
+
+function readContextHeader(header: string): GivenWireContext | null {
+  if (header === '') return null;
+  const result = v.safeParse(CONTEXT, header);
+  if (result.success) return result.output;
+  throw invalidInput(
+    result.issues.map((issue) => ({
+      path: [CONTEXT_HEADER, v.getDotPath(issue)].filter((part) => part !== null).join('.'),
+      message: issue.message,
+    })),
+  );
+}
+
+function invalidInput(issues: readonly { readonly path: string; readonly message: string }[]): RequestError {
   const summary = issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  throw new RequestError('invalid_input', summary, issues);
+  return new RequestError('invalid_input', summary, issues);
 }

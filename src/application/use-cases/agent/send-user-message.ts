@@ -4,6 +4,7 @@ import { receiveUserMessage } from '../../../domain/conversation/user-messages.t
 import { type AgentTypeId, agentInstanceId, type MessageId } from '../../../domain/ids.ts';
 import { withIdempotency } from '../../dispatch/idempotency.ts';
 import { defineUseCase } from '../../use-case.ts';
+import { contextField, readContext } from '../../wire/agent-context.ts';
 import * as field from '../../wire/fields.ts';
 import { stopRequested, wireStop } from '../../wire/stop-request.ts';
 
@@ -29,10 +30,11 @@ export const sendUserMessage = defineUseCase({
       v.pipe(
         field.agentType,
         v.description(
-          'For the program in which the message was typed: creates the instance if it is new, and opens an ended one again',
+          'For the program in which the message was typed: creates the instance if it is new, opens an ended one again, and names one without a name after its first message',
         ),
       ),
     ),
+    context: contextField,
     answers_question: field.optional(
       v.pipe(
         v.boolean(),
@@ -58,6 +60,7 @@ export const sendUserMessage = defineUseCase({
               agentInstanceId: instanceId,
               agentType: { id: ids.next() as AgentTypeId, name: typeName },
             },
+      context: readContext(input.context),
       content: input.content,
       markAsRead: input.mark_as_read ?? true,
       newMessageId: ids.next() as MessageId,
