@@ -64,7 +64,12 @@ export class DashboardServer implements AsyncDisposable {
     return this.#server.dashboardToken;
   }
 
-  /** Kills the server with SIGKILL, and starts it again with the same port and data. */
+  /** Kills the server with SIGKILL. */
+  async kill(): Promise<void> {
+    await this.#server.kill9();
+  }
+
+  /** Kills the server if it runs, and starts it again with the same port and data. */
   async restart(): Promise<void> {
     await this.#server.kill9();
     this.#server = await RunningServer.start(this.#env);
