@@ -74,6 +74,7 @@ const ROOM_RULES = [
     http: ['call', 'tools', 'tasks', 'protocol'],
     stdio: ['call', 'tools', 'protocol'],
   }),
+  ...roomRules('src/adapters/agent-config', { files: [], agents: ['files'] }),
   ...roomRules('src/adapters/hooks', {
     'claude-code': ['.'],
     codex: ['.'],
@@ -110,7 +111,18 @@ const ROOM_RULES = [
     operator: ['.', 'config', 'data-dir', 'store', 'wiring'],
     server: ['.', 'config', 'data-dir', 'store', 'wiring', 'operator'],
     terminal: ['.', 'config', 'operator'],
-    'command-line': ['.', 'config', 'data-dir', 'store', 'wiring', 'operator', 'server', 'terminal'],
+    connection: ['.', 'config', 'operator', 'terminal'],
+    'command-line': [
+      '.',
+      'config',
+      'data-dir',
+      'store',
+      'wiring',
+      'operator',
+      'server',
+      'terminal',
+      'connection',
+    ],
   }),
   ...roomRules('web/src/store', {
     page: [],

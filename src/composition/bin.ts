@@ -3,7 +3,8 @@ import type { FirstAnswer } from '../adapters/mcp/stdio/first-answer.ts';
 import { nodeTooOldMessage } from './node-version.ts';
 
 const args = process.argv.slice(2);
-const isHook = args[0] === 'hook' && !args.some((arg) => arg === '--help' || arg === '-h');
+const isForPeople = args.some((arg) => ['--help', '-h', '--check'].includes(arg));
+const isHook = args[0] === 'hook' && !isForPeople;
 const nodeMessage = nodeTooOldMessage();
 if (nodeMessage !== null) {
   // For a coding agent, an exit code or a text of its hook is a decision.
@@ -50,6 +51,7 @@ async function answerFirst(): Promise<FirstAnswer> {
 /** Without a token the command fails at once. It must not answer before that. */
 function hasToken(): boolean {
   return (
-    (process.env.AGENT_DASHBOARD_API_KEY ?? '') !== '' || args.some((arg) => arg.startsWith('--api-key'))
+    (process.env.AGENT_DASHBOARD_API_KEY ?? '') !== '' ||
+    args.some((arg) => arg.startsWith('--api-key') || arg.startsWith('--connection'))
   );
 }

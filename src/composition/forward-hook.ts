@@ -1,6 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable, Writable } from 'node:stream';
+import { connectionPath, readConnection } from './connection-file.ts';
 
 /** The largest event that the server takes. */
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -20,6 +21,8 @@ const SILENCE_MS = 60_000;
 export interface HookOptions {
   readonly baseUrl?: string;
   readonly apiKey?: string;
+  /** The file of a connection, or the name of its agent. It has both, the address and the token. */
+  readonly connection?: string;
   readonly steps?: string;
   readonly timeout?: string;
   readonly stay?: boolean;
@@ -42,6 +45,7 @@ export function readHookArguments([agent = '', ...rest]: readonly string[]): [st
 const OPTION_NAMES: ReadonlyMap<string, keyof HookOptions> = new Map([
   ['--base-url', 'baseUrl'],
   ['--api-key', 'apiKey'],
+  ['--connection', 'connection'],
   ['--steps', 'steps'],
   ['--timeout', 'timeout'],
 ]);
@@ -75,18 +79,35 @@ export async function forwardHook(
   }
 }
 
+/** @throws Error if the connection cannot be read, or the address is none. */
 function readTarget(
   agent: string,
-  { baseUrl, apiKey, steps, timeout, stay }: HookOptions,
+  { baseUrl, apiKey, connection, steps, timeout, stay }: HookOptions,
   env: { readonly [name: string]: string | undefined },
 ): { url: URL; token: string } {
-  const base = baseUrl ?? (env.AGENT_DASHBOARD_URL || 'http://127.0.0.1:8080');
-  const token = apiKey ?? env.AGENT_DASHBOARD_API_KEY ?? '';
-  const url = new URL(`${base.replace(/\/+$/, '')}/api/v1/hooks/${encodeURIComponent(agent)}`);
+  const givenToken = apiKey ?? (connection === undefined ? env.AGENT_DASHBOARD_API_KEY : undefined);
+  // The token of a connection is sent to its own server only.
+  const isConnected = !givenToken && (connection !== undefined || baseUrl === undefined);
+  const connected = isConnected ? readConnection(connectionPath(connection ?? agent, env)) : null;
+  const address = connected?.base_url ?? baseUrl ?? (env.AGENT_DASHBOARD_URL || 'http://127.0.0.1:8080');
+  const url = new URL(`${address.replace(/\/+$/, '')}/api/v1/hooks/${encodeURIComponent(agent)}`);
   if (steps !== undefined) url.searchParams.set('steps', steps);
   if (timeout !== undefined) url.searchParams.set('timeout', timeout);
   if (stay === true) url.searchParams.set('stay', 'true');
-  return { url, token };
+  return { url, token: givenToken || connected?.token || '' };
+}
+
+/**
+ * Sends an event that means nothing, to find out whether events arrive.
+ * @throws Error that says why they do not.
+ */
+export async function checkHook(
+  agent: string,
+  options: HookOptions,
+  env: { readonly [name: string]: string | undefined },
+): Promise<void> {
+  const { url, token } = readTarget(agent, options, env);
+  await post(url, token, Buffer.from('{}'), {});
 }
 
 async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {

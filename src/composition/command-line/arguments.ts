@@ -48,3 +48,12 @@ export function parsePermissionTimeout(text: string): number {
   if (seconds <= SECONDS_PER_UNIT.d) return seconds;
   throw new InvalidArgumentError('It should be no more than a day.');
 }
+
+/** Parses the address of a server, and leaves out a slash at the end. */
+export function parseServerUrl(text: string): string {
+  const url = URL.parse(text);
+  const isServer =
+    url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  if (isServer && url.search === '' && url.hash === '') return url.href.replace(/\/+$/, '');
+  throw new InvalidArgumentError('It should be an address such as https://agents.example.com.');
+}

@@ -22,6 +22,7 @@ import {
 import type { ReplyOptions } from './commands/reply.ts';
 import type { StopOptions } from './commands/stop.ts';
 import type { WatchOptions } from './commands/watch.ts';
+import { addConnectionCommands } from './connection-commands.ts';
 import { addNotifyCommands } from './notify-commands.ts';
 import { addPersonOptions, JSON_OPTION } from './person-options.ts';
 
@@ -168,6 +169,7 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
     .description('run an MCP server on stdin and stdout for one agent; it reports to a running server')
     .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL, else http://127.0.0.1:8080)')
     .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
+    .option('--connection <agent>', 'use what connect has stored for this agent, or in this file')
     .option('--agent-instance-id <id>', 'continue this agent instance, a UUID', parseInstanceId)
     .option('--git-diff', 'send with each step the changes in the current repository since the start')
     .option('--no-context', 'do not send the names of the machine, folder, repository, branch and terminal')
@@ -186,6 +188,7 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
         {
           baseUrl: options.baseUrl ?? null,
           apiKey: options.apiKey ?? null,
+          connection: options.connection ?? null,
           agentInstanceId: options.agentInstanceId ?? null,
           gitDiff: options.gitDiff === true,
           context: options.context,
@@ -201,13 +204,21 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
     .description('send an event of a coding agent from stdin to a running server, and print its answer')
     .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL, else http://127.0.0.1:8080)')
     .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
+    .option('--connection <agent>', 'use what connect has stored for this agent, or in this file')
     .option('--steps <which>', 'which uses of tools become steps: all, edits or none')
     .option('--timeout <seconds>', 'the time-out of the hook in the agent, if it is not the usual one')
     .option('--stay', 'the end of a turn waits for what you write next')
-    .addHelpText('after', '\nThe exit code is always 0, and nothing is printed if anything goes wrong.')
-    .action(async (agent: string, options: HookOptions) =>
-      (await commands.hook()).forwardHook(agent, options, env, process),
-    );
+    .option('--check', 'send nothing but a test, and say what is wrong')
+    .addHelpText(
+      'after',
+      '\nThe exit code is 0, and nothing is printed if anything goes wrong, but for --check.',
+    )
+    .action(async (agent: string, { check = false, ...options }: HookOptions & { check?: boolean }) => {
+      const { checkHook, forwardHook } = await commands.hook();
+      await (check ? checkHook(agent, options, env) : forwardHook(agent, options, env, process));
+    });
+
+  addConnectionCommands(program, { env, setExitCode });
 
   const userCommand = program.command('user').description("a user's data, whether the server runs or not");
 
@@ -298,6 +309,7 @@ interface IssueOptions {
 interface McpCommandOptions {
   readonly baseUrl?: string;
   readonly apiKey?: string;
+  readonly connection?: string;
   readonly agentInstanceId?: AgentInstanceId;
   readonly gitDiff?: boolean;
   readonly context: boolean;

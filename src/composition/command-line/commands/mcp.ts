@@ -7,6 +7,7 @@ import { serveMcpOverStdio } from '../../../adapters/mcp/stdio/stdio-server.ts';
 import { StdioSession } from '../../../adapters/mcp/stdio/stdio-session.ts';
 import { uuidV7 } from '../../../adapters/runtime/system.ts';
 import type { Environment } from '../../config/config.ts';
+import { connectionPath, readConnection } from '../../connection-file.ts';
 import { UsageError } from '../../errors.ts';
 import { createLogger } from '../../logger.ts';
 import { packageInfo } from '../../package-info.ts';
@@ -18,6 +19,8 @@ export interface McpOptions {
   readonly baseUrl: string | null;
   /** Null: the environment variable is used. */
   readonly apiKey: string | null;
+  /** The file of a connection, or the name of its agent; null: none. */
+  readonly connection: string | null;
   readonly agentInstanceId: string | null;
   /** Whether to send the git diff of the current repository with each step. */
   readonly gitDiff: boolean;
@@ -47,13 +50,14 @@ export async function mcp(
   options: McpOptions,
   firstAnswer: FirstAnswer | null,
 ): Promise<void> {
-  const token = readToken(env, options);
+  const connection = options.connection === null ? null : requireConnection(options.connection, env);
+  const token = connection?.token ?? readToken(env, options);
   if (token === null) {
     throw new UsageError(
       `mcp needs a token: --api-key or AGENT_DASHBOARD_API_KEY; to make one: ${typedCommand('token issue --user local')}`,
     );
   }
-  const baseUrl = readServerUrl(env, options) ?? DEFAULT_URL;
+  const baseUrl = connection?.base_url ?? readServerUrl(env, options) ?? DEFAULT_URL;
   const agent = createClient({ baseUrl, token, retryForMs: RETRY_FOR_MS });
   // readConfig is not used: in the agent's environment, variables such as PORT may mean something else.
   const logger = createLogger('warn');
@@ -74,4 +78,11 @@ export async function mcp(
     permissionSeconds: options.permissionSeconds,
     firstAnswer,
   });
+}
+
+function requireConnection(nameOrPath: string, env: Environment) {
+  const path = connectionPath(nameOrPath, env);
+  const connection = readConnection(path);
+  if (connection !== null) return connection;
+  throw new UsageError(`there is no connection ${path}; to make one: ${typedCommand('connect')}`);
 }
