@@ -100,3 +100,9 @@ export const isOurGroup = (agent: string, value: unknown): boolean => {
 };
 
 export const inHome = ({ home }: Machine, ...names: readonly string[]): string => join(home, ...names);
+
+/** What a person has to know of files in a project. */
+export const sharedFilesNotes = ({ project }: Wanted): readonly string[] =>
+  project === null
+    ? []
+    : [`The files in ${project} name programs of this machine. Do not commit them where others use them.`];

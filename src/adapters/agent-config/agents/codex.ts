@@ -11,6 +11,7 @@ import {
   type Machine,
   mcpEntry,
   SERVER_NAME,
+  sharedFilesNotes,
   type Wanted,
 } from './agent-config.ts';
 import { hookKeysOf, readHookHashes } from './codex-trust.ts';
@@ -63,11 +64,12 @@ export const CODEX: AgentConfig = {
   },
 };
 
-const notesOf = ({ project }: Wanted, trusted: readonly TomlAddition[]): readonly string[] => [
-  ...(project === null
+const notesOf = (wanted: Wanted, trusted: readonly TomlAddition[]): readonly string[] => [
+  ...sharedFilesNotes(wanted),
+  ...(wanted.project === null
     ? []
     : [
-        `Codex reads the settings of ${project} only if you trust this folder. It asks when it starts there.`,
+        `Codex reads the settings of ${wanted.project} only if you trust this folder. It asks when it starts there.`,
       ]),
   ...(trusted.length === EVENTS.length
     ? []
