@@ -18,7 +18,7 @@ export { requestUserInput } from './agent/request-user-input.ts';
 export { sendAgentMessage } from './agent/send-agent-message.ts';
 export { sendUserMessage } from './agent/send-user-message.ts';
 export { startAgentInstance } from './agent/start-agent-instance.ts';
-export { answerQuestion } from './dashboard/answer-question.ts';
+export { answerQuestion, recordAnswer } from './dashboard/answer-question.ts';
 export { deleteAgentInstance } from './dashboard/delete-agent-instance.ts';
 export { listAgentInstances } from './dashboard/list-agent-instances.ts';
 export { listAgentTypes } from './dashboard/list-agent-types.ts';

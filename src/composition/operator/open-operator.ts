@@ -81,7 +81,10 @@ async function openInThisProcess(config: Config): Promise<OpenOperator> {
     // Beside a PostgreSQL only a server makes a key: this folder may be the wrong one.
     const mayMakeKeys = config.databaseUrl === null || hasKeys(config);
     const keys = mayMakeKeys ? await loadTokenKeys(config) : { verification: [], signing: null };
-    const { operator } = wireServer({ config, logger, store: opened.store, keys, notifications: null });
+    const { operator } = wireServer({
+      ...{ config, logger, store: opened.store, keys, notifications: null },
+      pageUrl: () => config.publicUrl ?? '',
+    });
     return { operator, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
   } catch (error) {
     await opened[Symbol.asyncDispose]();

@@ -87,8 +87,12 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   });
   const { channels = null, smsReplies = null } = opened ?? {};
   let pageUrl = config.publicUrl ?? '';
-  const notifications = channels && { channels, pageUrl: () => pageUrl };
-  const wiring = { config: { ...config, allowedHosts }, logger, store, keys, notifications };
+  const currentPageUrl = () => pageUrl;
+  const notifications = channels && { channels, pageUrl: currentPageUrl };
+  const wiring = {
+    config: { ...config, allowedHosts },
+    ...{ logger, store, keys, notifications, pageUrl: currentPageUrl },
+  };
   const parts = wireServer(wiring);
   await openedStore.startSignals();
   const { tokenVerifier, dashboard, mcp } = parts;

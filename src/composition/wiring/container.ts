@@ -35,6 +35,8 @@ export interface WiringInput {
   readonly keys: TokenKeys;
   /** Null: nobody is notified. */
   readonly notifications: NotificationOptions | null;
+  /** Returns the address of the page without a slash at its end. Called only while the server listens. */
+  readonly pageUrl: () => string;
 }
 
 /**
@@ -63,6 +65,7 @@ const DEPENDENCIES = {
   store: dependency<CompleteStore>('Store'),
   keys: dependency<TokenKeys>('TokenKeys'),
   notifications: dependency<NotificationOptions | null>('NotificationOptions'),
+  pageUrl: dependency<() => string>('PageUrl'),
   clock: dependency<Clock>('Clock'),
   ids: dependency<Ids>('Ids'),
   dashboard: dependency<Dashboard>('Dashboard'),
@@ -76,13 +79,21 @@ const DEPENDENCIES = {
 } as const;
 
 /** Wires the parts of a server. Only this file knows that a container is used. */
-export function wireServer({ config, logger, store, keys, notifications }: WiringInput): ServerParts {
+export function wireServer({
+  config,
+  logger,
+  store,
+  keys,
+  notifications,
+  pageUrl,
+}: WiringInput): ServerParts {
   const container = rootContainer.createChildContainer();
   container.register(DEPENDENCIES.config, { useValue: config });
   container.register(DEPENDENCIES.logger, { useValue: logger });
   container.register(DEPENDENCIES.store, { useValue: store });
   container.register(DEPENDENCIES.keys, { useValue: keys });
   container.register(DEPENDENCIES.notifications, { useValue: notifications });
+  container.register(DEPENDENCIES.pageUrl, { useValue: pageUrl });
   container.register(DEPENDENCIES.clock, { useValue: systemClock });
   container.register(DEPENDENCIES.ids, { useValue: uuidV7 });
   registerAuthentication(container);
@@ -184,6 +195,7 @@ function registerApplication(container: DependencyContainer): void {
       dispatch: resolver.resolve(DEPENDENCIES.dashboard).dispatch,
       ids: resolver.resolve(DEPENDENCIES.ids),
       logger: resolver.resolve(DEPENDENCIES.logger),
+      pageUrl: resolver.resolve(DEPENDENCIES.pageUrl),
       messagesPath: basePathOf(resolver.resolve(DEPENDENCIES.config).publicUrl) + MESSAGES_PATH,
     }),
   );

@@ -68,6 +68,7 @@ export class McpServer implements AsyncDisposable {
       logger: log,
       name: 'agent-dashboard',
       version: '1.2.3',
+      pageUrl: () => 'https://agents.example',
       timing: { waitSeconds: 20, ...timing },
     });
     const mcpMiddleware = mcpRoutes(endpoint, { tokens, logger: log, rateLimit: rateLimit ?? null });

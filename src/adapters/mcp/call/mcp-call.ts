@@ -1,5 +1,6 @@
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import type { ClientTraits } from './client-agent-type.ts';
+import type { Elicitation } from './elicitation.ts';
 
 /** The content of a progress notification. */
 export interface Progress {
@@ -20,6 +21,8 @@ export interface McpCall {
   readonly sendProgress: ((progress: Progress) => Promise<void>) | null;
   /** Whether the client has declared with this request that it knows tasks. */
   readonly acceptsTasks: boolean;
+  /** How the client can ask its person in place; null if it cannot. */
+  readonly elicitation: Elicitation | null;
   /** The arguments of the call exactly as the client sent them, of whatever type; null if there are none. */
   readonly sentArguments: unknown;
 }

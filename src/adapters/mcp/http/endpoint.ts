@@ -12,12 +12,16 @@ import { RunningCalls } from './running-calls.ts';
 import { SseTransport } from './sse-transport.ts';
 import { createClientGoneSignal, sendResponse, toFetchRequest } from './web-bridge.ts';
 
-export interface McpEndpointOptions extends Omit<ToolServices, 'timing'> {
+export interface McpEndpointOptions extends Omit<ToolServices, 'timing' | 'questionUrl'> {
   /** The server's name, as clients see it. */
   readonly name: string;
   /** The server's version, as clients see it. */
   readonly version: string;
   readonly timing?: Partial<Timing>;
+  /**
+   * Returns the address of the page without a slash at its end. Absent: clients are never asked to open it.
+   */
+  readonly pageUrl?: () => string;
   /** The path under which the host serves `messages`. Default: `/messages`. */
   readonly messagesPath?: string;
 }
@@ -59,9 +63,11 @@ export interface McpEndpoint {
  * The host authenticates each request and parses its body.
  */
 export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
-  const { dispatch, ids, logger, name, version, messagesPath = '/messages' } = options;
+  const { dispatch, ids, logger, name, version, pageUrl, messagesPath = '/messages' } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
-  const runningCalls = new RunningCalls(createServerFeatures({ dispatch, ids, logger, timing }));
+  const questionUrl = (id: string) => (pageUrl === undefined ? null : `${pageUrl()}/#/instances/${id}`);
+  const features = createServerFeatures({ dispatch, ids, logger, timing, questionUrl });
+  const runningCalls = new RunningCalls(features);
   // The libraries report every malformed request here. The client gets the error too, so `debug` is enough.
   const onError = (err: Error) => logger.debug({ err }, 'mcp');
   const settings = { name, version, timing, onError, features: runningCalls.features };

@@ -1,7 +1,10 @@
+import { randomInt } from 'node:crypto';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import {
   CallToolRequestSchema,
+  type ElicitRequest,
+  ElicitResultSchema,
   GetPromptRequestSchema,
   ListPromptsRequestSchema,
   ListResourcesRequestSchema,
@@ -13,6 +16,7 @@ import {
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
+import { type Elicitation, elicitationModes } from '../call/elicitation.ts';
 import { sentArguments } from '../call/library-message.ts';
 import { LinkedAbort } from '../call/linked-abort.ts';
 import { progressReporter } from '../call/mcp-call.ts';
@@ -56,6 +60,7 @@ export function createLegacyServer({
 }: LegacyServerOptions): Server {
   const server = new Server({ name, version }, { capabilities, instructions, jsonSchemaValidator });
   server.onerror = onError;
+  startRequestIds(server);
   for (const [methodName, handler] of methods) {
     server.setRequestHandler(REQUEST_SCHEMAS[methodName], async (request, extra) => {
       const { signal, requestId } = extra;
@@ -70,6 +75,15 @@ export function createLegacyServer({
     });
   }
   return server;
+}
+
+/**
+ * Lets the ids of the server's own requests begin at a random number. Several processes may serve a session,
+ * and the library counts from 0 in each: the answer to a question of one process could reach another one, and
+ * end a different question there. Besides, clients ignore the cancellation of a request with the id 0.
+ */
+function startRequestIds(server: Server): void {
+  (server as unknown as { _requestMessageId: number })._requestMessageId = randomInt(1, 2 ** 47);
 }
 
 async function runHandler(
@@ -96,6 +110,33 @@ async function runHandler(
       extra.sendNotification(notification),
     ),
     acceptsTasks: false,
+    elicitation: elicitationOf(server, extra),
     sentArguments: sentArguments(requestInfo.body, extra.requestId),
   });
+}
+
+/** The question is over before this, so that the library itself never gives up waiting for the client. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+function elicitationOf(
+  server: Server,
+  { sendRequest, sendNotification }: RequestHandlerExtra<ServerRequest, ServerNotification>,
+): Elicitation | null {
+  const modes = elicitationModes(server.getClientCapabilities());
+  if (!modes.form && !modes.url) return null;
+  return {
+    by: 'request',
+    modes,
+    create: (params, signal) =>
+      sendRequest(
+        { method: 'elicitation/create', params: params as ElicitRequest['params'] },
+        ElicitResultSchema,
+        { signal, timeout: NO_TIMEOUT_MS },
+      ),
+    complete: (elicitationId) => {
+      sendNotification({ method: 'notifications/elicitation/complete', params: { elicitationId } }).catch(
+        () => undefined,
+      );
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { InitializeRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { elicitationModes } from '../call/elicitation.ts';
 import { INVALID_PARAMS } from '../call/mcp-protocol-error.ts';
 import type { HttpRequestInfo } from './http-request-info.ts';
 import {
@@ -59,7 +60,8 @@ export class LegacyTransport {
       return jsonRpcError(400, INVALID_PARAMS, `initialize: ${issue?.path.join('.')}: ${issue?.message}`);
     }
     if (!this.sessions.makeRoom(requestInfo.caller)) return tooManySessionsResponse();
-    const id = createSessionId(initialize.data.params.clientInfo.name);
+    const { clientInfo, capabilities } = initialize.data.params;
+    const id = createSessionId(clientInfo.name, elicitationModes(capabilities));
     const session = new StreamableSession(id, this.#options);
     const response = await session.post(request, requestInfo);
     if (!response.ok) {

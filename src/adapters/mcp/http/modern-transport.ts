@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { type Elicitation, elicitationModes } from '../call/elicitation.ts';
 import { sentArguments } from '../call/library-message.ts';
 import { type McpCall, progressReporter } from '../call/mcp-call.ts';
 import { McpProtocolError } from '../call/mcp-protocol-error.ts';
@@ -139,8 +140,21 @@ function createMcpCall(server: Server, { http, mcpReq }: ServerContext): McpCall
       mcpReq.notify(notification),
     ),
     acceptsTasks: server.getClientCapabilities()?.extensions?.[TASKS_EXTENSION] !== undefined,
+    elicitation: elicitationOf(server, mcpReq),
     sentArguments: sentArguments(requestInfo.body, mcpReq.id),
   };
+}
+
+/** Servers of this version cannot ask their clients anything: the result of a call says what to ask. */
+function elicitationOf(
+  server: Server,
+  { requestState, inputResponses }: ServerContext['mcpReq'],
+): Elicitation | null {
+  const modes = elicitationModes(server.getClientCapabilities());
+  if (!modes.form && !modes.url) return null;
+  const state = requestState();
+  const repeated = typeof state === 'string' ? { state, responses: inputResponses ?? {} } : null;
+  return { by: 'result', modes, repeated };
 }
 
 function callsLongRunningTool(body: unknown): boolean {

@@ -39,6 +39,7 @@ export const callWithoutLibrary = (
   signal,
   sendProgress: null,
   acceptsTasks,
+  elicitation: null,
   sentArguments: null,
 });
 

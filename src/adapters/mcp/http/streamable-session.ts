@@ -6,7 +6,7 @@ import { methodNotAllowedResponse } from './json-rpc-responses.ts';
 import { createLegacyServer, type LegacyServerOptions } from './legacy-server.ts';
 import { OpenRequests } from './open-requests.ts';
 import { type MissedEvents, SessionEventStore } from './session-event-store.ts';
-import { clientNameIn } from './session-id.ts';
+import { sessionClientIn } from './session-id.ts';
 import type { McpSession } from './sessions.ts';
 import { PLACEHOLDER_URL } from './web-bridge.ts';
 
@@ -44,18 +44,19 @@ export class StreamableSession implements McpSession {
   }
 
   /**
-   * Lets the session continue in this process: repeats the client's `initialize`, with the name in the
-   * session id.
+   * Lets the session continue in this process: repeats the client's `initialize`, with what the session id
+   * says about the client.
    */
   restore(): void {
+    const { name, elicitation } = sessionClientIn(this.id);
     const body = {
       jsonrpc: '2.0',
       id: 0,
       method: 'initialize',
       params: {
         protocolVersion: DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
-        capabilities: {},
-        clientInfo: { name: clientNameIn(this.id), version: '' },
+        capabilities: elicitation === null ? {} : { elicitation },
+        clientInfo: { name, version: '' },
       },
     };
     const headers = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };

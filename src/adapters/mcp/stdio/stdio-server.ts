@@ -67,6 +67,7 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
       mcpReq.notify(notification),
     ),
     acceptsTasks: false,
+    elicitation: null,
     sentArguments: transport.argumentsOf(mcpReq.id),
   });
 

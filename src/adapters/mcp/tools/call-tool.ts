@@ -8,6 +8,7 @@ import { logFailure } from '../call/log-failure.ts';
 import type { McpCall } from '../call/mcp-call.ts';
 import { INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
 import type { Timing } from '../call/timing.ts';
+import { askInPlace, wantsElicitation } from './ask-in-place.ts';
 import { readArguments } from './read-arguments.ts';
 import { createTaskResult } from './task.ts';
 import type { Tool } from './tool.ts';
@@ -24,6 +25,8 @@ export interface ToolServices {
    * instance.
    */
   readonly sessionInstanceId?: () => string;
+  /** Returns the address of an agent instance on the page; null or absent if it is not known. */
+  readonly questionUrl?: (agentInstanceId: string) => string | null;
 }
 
 /**
@@ -48,7 +51,12 @@ export async function callTool(
   const progressTimer = tool.isLongRunning ? reportProgress(call, timing.progressMs) : undefined;
   try {
     const { caller, signal } = call;
-    const toolCall = { caller, signal, args, defaults };
+    const asked = wantsElicitation(tool, args)
+      ? await askInPlace(services, tool, call, { caller, signal, args, defaults })
+      : { args };
+    if ('inputRequired' in asked) return asked.inputRequired;
+    if ('output' in asked) return successResult(asked.output, tool.definition);
+    const toolCall = { caller, signal, args: asked.args, defaults };
     const started = call.acceptsTasks ? await tool.startTask(dispatch, toolCall) : null;
     if (started !== null && 'task' in started) return createTaskResult(started.task);
     const output = started?.output ?? (await tool.run(dispatch, toolCall));

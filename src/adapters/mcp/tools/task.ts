@@ -37,7 +37,9 @@ type CompleteResult = ToolResult & { readonly resultType: 'complete' };
 export const completeResult = (result: ToolResult): CompleteResult => ({ ...result, resultType: 'complete' });
 
 /** A call that has begun: its result if there is one already, or else a task. */
-export type StartedCall = { readonly output: object } | { readonly task: Task };
+export type StartedCall =
+  | { readonly output: object }
+  | { readonly task: Task; readonly agentInstanceId: string };
 
 /** The result of `tools/call` that stands for a task. */
 export const createTaskResult = (task: Task): object => ({ ...task, resultType: 'task' });

@@ -87,6 +87,10 @@ interface ToolRow<Input extends ObjectSchema, Output extends ObjectSchema> {
   readonly useCase: UseCase<Input, Output> & { readonly input: { readonly entries: v.ObjectEntries } };
   /** The tool's arguments, by name. */
   readonly fields: { readonly [name: string]: ToolField<keyof v.InferInput<Input> & string> };
+  /** Arguments that are about the call and not about the use case, which does not get them. */
+  readonly ownFields?: {
+    readonly [name: string]: { readonly schema: JsonSchema; readonly description: string };
+  };
   /** Returns values for the fields of the use case that the client has left out or cannot set. */
   readonly defaults: (defaults: CallDefaults) => object;
   /** The fields of the tool's result. */
@@ -119,6 +123,7 @@ export const defineTask = <Output extends ObjectSchema>(row: TaskRow<Output>): T
 export function defineTool<Input extends ObjectSchema, Output extends ObjectSchema>({
   useCase,
   fields,
+  ownFields = {},
   defaults,
   output,
   result,
@@ -128,12 +133,16 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
 }: ToolRow<Input, Output>): Tool {
   const { entries } = useCase.input;
   const toolFields = Object.entries(fields);
-  const knownNames = new Set([...Object.keys(entries), ...Object.keys(fields)]);
+  const knownNames = new Set([...Object.keys(entries), ...Object.keys(fields), ...Object.keys(ownFields)]);
   const required = toolFields.filter(
     ([, { inputField, optional }]) => !optional && isRequired(entries[inputField]),
   );
-  const properties = Object.fromEntries(
-    toolFields.map(([name, { inputField, shownSchema, description }]) => [
+  const ownProperties = Object.entries(ownFields).map(([name, { schema, description }]) => [
+    name,
+    { ...schema, description },
+  ]);
+  const properties = Object.fromEntries([
+    ...toolFields.map(([name, { inputField, shownSchema, description }]) => [
       name,
       {
         ...(shownSchema ??
@@ -141,7 +150,8 @@ export function defineTool<Input extends ObjectSchema, Output extends ObjectSche
         description,
       },
     ]),
-  );
+    ...ownProperties,
+  ]);
 
   const buildInput = (args: object, callDefaults: CallDefaults): object => {
     // Unknown arguments are passed on, and dispatch decides about them. Arguments with the name of a field

@@ -172,6 +172,13 @@ export const TOOLS: readonly Tool[] = [
           'How many seconds to wait, 0 to 86400. Leave it out unless you know how long your client waits for tools.',
       },
     },
+    ownFields: {
+      elicit: {
+        schema: { type: 'boolean' },
+        description:
+          'True: asks in the program that you run in, too, if it can show forms. Only if the person is there now.',
+      },
+    },
     defaults: ({ agentType, waitSeconds }) => ({ agent_type: agentType, wait_seconds: waitSeconds }),
     output: askQuestion.output.entries,
     result: (output) => output,
@@ -181,7 +188,9 @@ export const TOOLS: readonly Tool[] = [
       // A model that does not want to wait goes on with other work, and gets `pending`.
       isWanted: ({ wait_seconds }) => wait_seconds !== 0,
       started: (standing) =>
-        standing.result === null ? { task: questionTask(standing) } : { output: standing.result },
+        standing.result === null
+          ? { task: questionTask(standing), agentInstanceId: standing.agent_instance_id }
+          : { output: standing.result },
     }),
   }),
 

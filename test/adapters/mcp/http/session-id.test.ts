@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientNameIn, createSessionId } from '../../../../src/adapters/mcp/http/session-id.ts';
+import { createSessionId, sessionClientIn } from '../../../../src/adapters/mcp/http/session-id.ts';
 
 const encoded = (state: string | Buffer): string =>
   `${crypto.randomUUID()}.${Buffer.from(state).toString('base64url')}`;
@@ -15,7 +15,7 @@ test.each([
 ])('the id of a session carries the name of its client in visible ASCII: %j', (name, expected) => {
   const [id, other] = [createSessionId(name), createSessionId(name)];
   expect(id).toMatch(/^[\x21-\x7e]{36,2200}$/);
-  expect(clientNameIn(id)).toBe(expected);
+  expect(sessionClientIn(id).name).toBe(expected);
   expect(id).not.toBe(other);
 });
 
@@ -33,14 +33,25 @@ test.each([
   ['no object', encoded('null')],
   ['a list', encoded('[1]')],
   ['a name that is no text', encoded(JSON.stringify({ v: 1, client: { toString: 'x' } }))],
+  ['an unknown way to ask the person', encoded(JSON.stringify({ v: 1, client: 'x', asks: ['sms'] }))],
   ['a name in a prototype', encoded('{"v":1,"__proto__":{"client":"x"}}')],
   ['a state that is too long', encoded(JSON.stringify({ v: 1, client: 'x'.repeat(10_000) }))],
 ])('an id that is not valid carries no name: %s', (_, id) => {
-  expect(clientNameIn(id)).toBe('');
+  expect(sessionClientIn(id)).toEqual({ name: '', elicitation: null });
 });
 
 test('a name that another program has put into an id is made a valid agent type', () => {
-  expect(clientNameIn(encoded(JSON.stringify({ v: 1, client: ` a\0${'b'.repeat(500)}` })))).toBe(
-    `a${'b'.repeat(254)}`,
-  );
+  const id = encoded(JSON.stringify({ v: 1, client: ` a\0${'b'.repeat(500)}` }));
+  expect(sessionClientIn(id).name).toBe(`a${'b'.repeat(254)}`);
+});
+
+test.each([
+  [{ form: true, url: false }, { form: {} }],
+  [
+    { form: true, url: true },
+    { form: {}, url: {} },
+  ],
+  [{ form: false, url: false }, null],
+])('the id of a session carries how its client can ask the person: %j', (modes, expected) => {
+  expect(sessionClientIn(createSessionId('x', modes))).toEqual({ name: 'x', elicitation: expected });
 });
