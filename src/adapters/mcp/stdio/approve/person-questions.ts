@@ -95,12 +95,7 @@ export class PersonQuestions {
     void this.#post(dispatch, call, this.#session.agentInstanceId, step).catch(() => {});
   }
 
-  async #post(
-    dispatch: Dispatch,
-    call: ToolCall,
-    instance: string,
-    fields: object,
-  ): Promise<string> {
+  async #post(dispatch: Dispatch, call: ToolCall, instance: string, fields: object): Promise<string> {
     const sent = await dispatch(sendAgentMessage, {
       caller: call.caller,
       // The key makes this a new question, also right after one with the same text: a yes allows one use.
