@@ -14,6 +14,8 @@ export interface Connection {
   readonly token: string;
   /** The id of the API key. */
   readonly key_id: string;
+  /** What gives the access back that a server elsewhere has granted; null: the server is on this machine. */
+  readonly grant: { readonly client_id: string; readonly refresh_token: string } | null;
   /** The data folder of the server on this machine that made the key; null: the server is elsewhere. */
   readonly data_dir: string | null;
   /** The program that is in the settings of the agent, with its first arguments. */

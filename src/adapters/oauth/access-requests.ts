@@ -5,7 +5,7 @@ import { accessRequestNotFound } from '../../domain/errors.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { isAccessRemembered } from '../../domain/user/connected-client.ts';
 import type { Scope } from '../../ports/tokens/token-verifier.ts';
-import { GRANT_TYPES } from './client-metadata.ts';
+import { GRANT_TYPES, hasSingleToken } from './client-metadata.ts';
 import { LIFETIMES } from './lifetimes.ts';
 import { hashOf, type RecordAdapterPorts } from './record-adapter.ts';
 import { ALL_SCOPES } from './resources.ts';
@@ -130,12 +130,11 @@ export class AccessRequests {
     const { clientId, clientName, verifiedHost, redirectHost, scopes } = view;
     const client = await provider.Client.find(clientId);
     const host = verifiedHost ?? redirectHost ?? 'another device';
-    const isRefreshed = client?.grantTypeAllowed(GRANT_TYPES[1]!) === true;
     const id = await this.#ports.grants.create({
       userId,
       name: clientName ?? host,
       client: { id: clientId, host, scopes },
-      expiresInSeconds: isRefreshed ? LIFETIMES.refreshToken : LIFETIMES.accessToken,
+      expiresInSeconds: lifetimeOf(client),
     });
     const grant = new provider.Grant({ accountId: userId, clientId });
     grant.jti = id;
@@ -148,6 +147,14 @@ export class AccessRequests {
     return Math.floor(this.#ports.clock.now().getTime() / 1000);
   }
 }
+
+/** Returns how long a program has access if it does not come back for more. */
+function lifetimeOf(client: Client | undefined): number {
+  if (hasSingleToken(client)) return LIFETIMES.grant;
+  return client?.grantTypeAllowed(GRANT_TYPES[1]!) === true ? LIFETIMES.refreshToken : LIFETIMES.accessToken;
+}
+
+type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
 
 type RequestParams = { readonly [name: string]: unknown };
 

@@ -10,7 +10,18 @@ const FIELDS = [
   'token_endpoint_auth_method',
   'jwks',
   'jwks_uri',
+  'single_token',
 ];
+
+/**
+ * A field of our own: the program wants one token for a long time, instead of fresh ones. It is for programs
+ * that run as many short processes, which cannot take turns with a refresh token.
+ */
+export const SINGLE_TOKEN = 'single_token';
+
+/** Returns whether a program has one token for as long as its grant lives. */
+export const hasSingleToken = (client: object | undefined): boolean =>
+  (client as { readonly [SINGLE_TOKEN]?: unknown } | undefined)?.[SINGLE_TOKEN] === true;
 
 export const GRANT_TYPES = [
   'authorization_code',
@@ -41,6 +52,8 @@ export function fitClientMetadata(metadata: Metadata): void {
   const usesRedirects = (metadata.grant_types as readonly unknown[]).includes('authorization_code');
   metadata.response_types = usesRedirects ? ['code'] : [];
   metadata.application_type = areAllOnTheWeb(metadata.redirect_uris) ? 'web' : 'native';
+  // In the address of a browser, a token that lives so long would be at risk.
+  if (usesRedirects || metadata[SINGLE_TOKEN] !== true) delete metadata[SINGLE_TOKEN];
   if (typeof metadata.client_name === 'string') metadata.client_name = plainName(metadata.client_name);
   if (metadata.client_name === '') delete metadata.client_name;
 }

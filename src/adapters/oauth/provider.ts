@@ -6,7 +6,7 @@ import Provider, {
   interactionPolicy,
 } from 'oidc-provider';
 import type { Logger } from '../../ports/runtime.ts';
-import { fitClientMetadata, problemOfClient } from './client-metadata.ts';
+import { fitClientMetadata, hasSingleToken, problemOfClient, SINGLE_TOKEN } from './client-metadata.ts';
 import { LIFETIMES } from './lifetimes.ts';
 import { type RecordAdapterPorts, recordAdapter } from './record-adapter.ts';
 import { ALL_SCOPES, grantableScopes, OAUTH_PATH, scopesAt } from './resources.ts';
@@ -72,7 +72,7 @@ function configurationOf(options: ProviderOptions): Configuration {
     pkce: { required: () => true },
     clientAuthMethods: ['none', 'private_key_jwt'],
     clientDefaults: { id_token_signed_response_alg: key.algorithm, token_endpoint_auth_method: 'none' },
-    extraClientMetadata: { properties: [CLIENT_CHECK], validator: checkClient },
+    extraClientMetadata: { properties: [CLIENT_CHECK, SINGLE_TOKEN], validator: checkClient },
     allowOmittingSingleRegisteredRedirectUri: false,
     // Whoever may read the answers of these routes has to know a code or a token. Cookies play no part.
     clientBasedCORS: () => true,
@@ -91,7 +91,8 @@ function configurationOf(options: ProviderOptions): Configuration {
         enabled: true,
         defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? baseUrl,
         useGrantedResource: () => true,
-        getResourceServerInfo: (ctx, resource) => resourceServer(ctx, resource, options),
+        getResourceServerInfo: (ctx, resource, client) =>
+          resourceServer(ctx, resource, { ...options, client }),
       },
       revocation: {
         enabled: true,
@@ -130,7 +131,8 @@ function configurationOf(options: ProviderOptions): Configuration {
       DeviceCode: LIFETIMES.deviceCode,
       Grant: LIFETIMES.grant,
       Interaction: LIFETIMES.interaction,
-      RefreshToken: LIFETIMES.refreshToken,
+      RefreshToken: (_ctx, _token, client) =>
+        hasSingleToken(client) ? LIFETIMES.grant : LIFETIMES.refreshToken,
       Session: LIFETIMES.interaction,
     },
   };
@@ -177,7 +179,7 @@ function alwaysAsk(): InstanceType<typeof interactionPolicy.Prompt>[] {
 function resourceServer(
   { oidc }: Parameters<NonNullable<Configuration['loadExistingGrant']>>[0],
   resource: string,
-  { baseUrl, key }: ProviderOptions,
+  { baseUrl, key, client }: ProviderOptions & { readonly client: object },
 ) {
   const scopes = scopesAt(resource, baseUrl);
   if (scopes === null) throw new errors.InvalidTarget();
@@ -188,7 +190,7 @@ function resourceServer(
     scope: scopes.join(' '),
     audience: resource,
     accessTokenFormat: 'jwt' as const,
-    accessTokenTTL: LIFETIMES.accessToken,
+    accessTokenTTL: hasSingleToken(client) ? LIFETIMES.grant : LIFETIMES.accessToken,
     jwt: { sign: { alg: key.algorithm } },
   };
 }

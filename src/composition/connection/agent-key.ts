@@ -1,17 +1,11 @@
-import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { decodeJwt } from 'jose';
 import { userId } from '../../domain/ids.ts';
 import { type Environment, readConfig } from '../config/config.ts';
 import type { Connection } from '../connection-file.ts';
 import { openExistingOperator, openOperator, requireIssuer } from '../operator/open-operator.ts';
 import { urlOf } from '../terminal/with-user-client.ts';
-
-/** An API key for one agent of this machine, and where it works. */
-export type AgentKey = Pick<Connection, 'base_url' | 'token' | 'key_id' | 'data_dir'>;
-
-/** Returns the name of the key in lists. */
-export const keyName = (agent: string): string => `${hostname()} / ${agent}`.slice(0, 255);
+import { type AgentKey, keyIdOf, keyName } from './key-names.ts';
+import { giveBack } from './pairing.ts';
 
 /**
  * Makes a key in the store that the settings describe.
@@ -28,17 +22,22 @@ export async function makeLocalKey(env: Environment, agent: string, user: string
     agentInstanceId: null,
     expiresInSeconds: null,
   });
-  return { base_url: urlOf(config), token, key_id: keyIdOf(token), data_dir: resolve(config.dataDir) };
+  return {
+    base_url: urlOf(config),
+    token,
+    key_id: keyIdOf(token),
+    data_dir: resolve(config.dataDir),
+    grant: null,
+  };
 }
 
-/** Returns the id of the API key of a token. Tokens of a grant have more than the id. */
-export const keyIdOf = (token: string): string => (decodeJwt(token).jti ?? '').split('.')[0]!;
-
 /**
- * Revokes a key that this machine has made.
- * @throws Error if it is not there.
+ * Revokes the key of a connection.
+ * @throws Error if it cannot be revoked now, or is not there.
  */
-export async function revokeLocalKey(env: Environment, { key_id, data_dir }: AgentKey): Promise<void> {
+export async function revokeKey(key: AgentKey, env: Environment): Promise<void> {
+  const { key_id, data_dir, grant } = key;
+  if (grant !== null) return giveBack(key.base_url, grant);
   await using opened = await openExistingOperator(readConfig({ ...env, DATA_DIR: data_dir ?? undefined }));
   const revoked = await opened.operator.revoke(key_id);
   if (revoked.length === 0) throw new Error(`the server at ${data_dir} does not know it`);

@@ -8,9 +8,9 @@ import {
 import { readText, removeEmptyFolders, writeChange } from '../../adapters/agent-config/files/write-change.ts';
 import type { Environment } from '../config/config.ts';
 import { type Connection, connectionPath, homeOf, type Place } from '../connection-file.ts';
-import type { AgentKey } from './agent-key.ts';
 import { removeConnection, saveConnection } from './connections.ts';
 import { copyProgram, type InstalledProgram, installedProgram } from './installed-program.ts';
+import type { AgentKey } from './key-names.ts';
 
 export interface PlaceOptions {
   readonly project: string | null;
@@ -109,8 +109,8 @@ export async function disconnect(plan: ConnectionPlan, env: Environment): Promis
   const records = placeOf(connection, options.project)?.files ?? [];
   for (const change of changes) {
     await writeChange(change);
-    if (change.after === null) await removeEmptyFolders(recordOf(records, change.path)?.folders ?? []);
   }
+  for (const { folders } of records.toReversed()) await removeEmptyFolders(folders);
   const places = connection?.places.filter(({ project }) => project !== options.project) ?? [];
   if (connection !== null && places.length > 0) await saveConnection({ ...connection, places }, env);
   else await removeConnection(agent.name, env);

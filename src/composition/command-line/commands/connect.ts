@@ -2,16 +2,12 @@ import { resolve } from 'node:path';
 import { installedAgents } from '../../../adapters/agent-config/agents/agents.ts';
 import type { UserId } from '../../../domain/ids.ts';
 import { type Environment, readConfig } from '../../config/config.ts';
-import {
-  type AgentKey,
-  keyName,
-  makeLocalKey,
-  revokeLocalKey,
-  stateOfToken,
-} from '../../connection/agent-key.ts';
+import { makeLocalKey, revokeKey, stateOfToken } from '../../connection/agent-key.ts';
 import { agentsNamed, projectFolder } from '../../connection/choose-agents.ts';
 import { type ConnectionPlan, connect, machineOf, planToConnect } from '../../connection/connect-agent.ts';
 import { findConnection } from '../../connection/connections.ts';
+import { type AgentKey, keyName } from '../../connection/key-names.ts';
+import { type PairingRequest, pairWith } from '../../connection/pairing.ts';
 import type { Connection } from '../../connection-file.ts';
 import { requireIssuer } from '../../operator/open-operator.ts';
 import { typedCommand } from '../../typed-command.ts';
@@ -97,20 +93,24 @@ async function reusableKey(
       ? connection.data_dir === resolve(readConfig(env).dataDir)
       : connection.data_dir === null && connection.base_url === remote;
   if (!isSameServer || (await stateOfToken(connection)) === 'refused') return null;
-  const { base_url, token, key_id, data_dir } = connection;
-  return { base_url, token, key_id, data_dir };
+  const { base_url, token, key_id, data_dir, grant } = connection;
+  return { base_url, token, key_id, data_dir, grant };
 }
 
 async function carryOut(plan: Prepared, env: Environment, { remote, user }: ConnectOptions): Promise<void> {
   const { agent, connection } = plan;
-  if (remote !== undefined) throw new Error('not yet');
-  const key = plan.key ?? (await makeLocalKey(env, agent.name, user));
+  const makeKey = () =>
+    remote === undefined ? makeLocalKey(env, agent.name, user) : pairWith(remote, agent.name, showCode);
+  const key = plan.key ?? (await makeKey());
   await connect(plan, key, env);
-  if (connection !== null && connection.key_id !== key.key_id && connection.data_dir !== null) {
+  if (connection !== null && connection.key_id !== key.key_id) {
     // It may have been revoked, or its server may be gone.
-    await revokeLocalKey(env, connection).catch(() => {});
+    await revokeKey(connection, env).catch(() => {});
   }
   printLines([
     `${agent.title} is connected to ${key.base_url}. To see whether it works: ${typedCommand('status')}`,
   ]);
 }
+
+const showCode = ({ url, code }: PairingRequest): void =>
+  printLines(['', `To allow it, open ${url}`, `The page shows the code ${code}. Waiting for you …`]);

@@ -1,5 +1,5 @@
 import type { Environment } from '../../config/config.ts';
-import { revokeLocalKey } from '../../connection/agent-key.ts';
+import { revokeKey } from '../../connection/agent-key.ts';
 import { agentsNamed, projectFolder } from '../../connection/choose-agents.ts';
 import { disconnect, placeOf, planToDisconnect } from '../../connection/connect-agent.ts';
 import { connectedAgents, findConnection } from '../../connection/connections.ts';
@@ -53,7 +53,7 @@ export async function disconnectAgents(
 /** @returns false if the key could not be revoked. */
 async function revoke(connection: Connection, env: Environment): Promise<boolean> {
   try {
-    await revokeLocalKey(env, connection);
+    await revokeKey(connection, env);
     return true;
   } catch (error) {
     const { message } = error as Error;
