@@ -46,7 +46,8 @@ async function listHooks(env: NodeJS.ProcessEnv, cwd: string): Promise<readonly 
   const server = spawn('codex', ['app-server'], {
     ...{ env, cwd, stdio: ['pipe', 'pipe', 'ignore'], timeout: TIMEOUT_MS, killSignal: 'SIGKILL' },
   });
-  const ended = once(server, 'close');
+  // It may not even start.
+  const ended = once(server, 'close').catch(() => {});
   // It may end before it has read everything.
   server.stdin!.on('error', () => {});
   const send = (message: object): void => void server.stdin!.write(`${JSON.stringify(message)}\n`);
@@ -64,7 +65,7 @@ async function listHooks(env: NodeJS.ProcessEnv, cwd: string): Promise<readonly 
     throw new Error('Codex has ended');
   } finally {
     server.kill('SIGKILL');
-    await ended.catch(() => {});
+    await ended;
   }
 }
 

@@ -20,6 +20,7 @@ export interface JsonSettingsOptions {
 }
 
 const EMPTY = '{}\n';
+const isBlank = (text: string): boolean => text.trim() === '';
 
 /** A file of JSON, with or without comments. */
 export function jsonSettings(options: JsonSettingsOptions): SettingsFile {
@@ -37,23 +38,22 @@ export function jsonSettings(options: JsonSettingsOptions): SettingsFile {
   return {
     path,
     add(text) {
-      const json = new JsonText(path, text === null || text.trim() === '' ? EMPTY : text);
+      const json = new JsonText(path, text === null || isBlank(text) ? EMPTY : text);
       json.root();
       for (const addition of additions) json.insert(addition.path, addition.value);
       return json.text;
     },
     contains(text) {
+      if (isBlank(text)) return false;
       const json = new JsonText(path, text);
-      const found = containers.flatMap((container) =>
-        ours(json, container).map((node) => getNodeValue(node)),
-      );
+      const found = containers.flatMap((container) => ours(json, container).map(plainValueOf));
       return (
         found.length === additions.length &&
         additions.every(({ value }) => found.some((each) => isDeepStrictEqual(each, value)))
       );
     },
     places(text) {
-      if (text === null || text.trim() === '') return [];
+      if (text === null || isBlank(text)) return [];
       const json = new JsonText(path, text);
       const all = containers.flatMap((container) =>
         container.map((_, index) => container.slice(0, index + 1)),
@@ -63,6 +63,7 @@ export function jsonSettings(options: JsonSettingsOptions): SettingsFile {
       ];
     },
     remove(text, places) {
+      if (isBlank(text)) return text;
       const json = new JsonText(path, text);
       json.root();
       for (const container of containers) {
@@ -75,6 +76,9 @@ export function jsonSettings(options: JsonSettingsOptions): SettingsFile {
     },
   };
 }
+
+/** The library makes objects without a prototype, which are equal to no other object. */
+const plainValueOf = (node: Node): unknown => JSON.parse(JSON.stringify(getNodeValue(node)));
 
 /** Removes objects and lists that are empty now, from the inside, unless they had been there before. */
 function removeEmpty(json: JsonText, container: readonly string[], places: readonly string[]): void {

@@ -96,9 +96,11 @@ export class JsonText {
     const last = parent.children?.at(-1);
     const position = this.#contentEnd(last === undefined ? parent.offset + 1 : endOf(last), closing);
     const hasLineEnd = this.#text.slice(position, closing).includes('\n');
-    this.#splice(position, position, `${eol}${inner}${lines}${hasLineEnd ? '' : eol + outer}`);
-    if (last !== undefined && this.#commaAfter(endOf(last)) === null)
-      this.#splice(endOf(last), endOf(last), ',');
+    const commaOfLast = last === undefined ? null : this.#commaAfter(endOf(last));
+    // Where the last value has a comma, this one gets one, too, so that it can be taken out again.
+    const comma = commaOfLast === null ? '' : ',';
+    this.#splice(position, position, `${eol}${inner}${lines}${comma}${hasLineEnd ? '' : eol + outer}`);
+    if (last !== undefined && commaOfLast === null) this.#splice(endOf(last), endOf(last), ',');
   }
 
   /** Takes the white space out of an object or a list that has become empty. */
