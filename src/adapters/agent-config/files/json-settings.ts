@@ -46,11 +46,14 @@ export function jsonSettings(options: JsonSettingsOptions): SettingsFile {
     contains(text) {
       if (isBlank(text)) return false;
       const json = new JsonText(path, text);
-      const found = containers.flatMap((container) => ours(json, container).map(plainValueOf));
-      return (
-        found.length === additions.length &&
-        additions.every(({ value }) => found.some((each) => isDeepStrictEqual(each, value)))
-      );
+      return containers.every((container) => {
+        const here = additions.filter((addition) => isDeepStrictEqual(addition.path.slice(0, -1), container));
+        const found = ours(json, container).map(plainValueOf);
+        return isDeepStrictEqual(
+          found,
+          here.map(({ value }) => value),
+        );
+      });
     },
     places(text) {
       if (text === null || isBlank(text)) return [];
