@@ -91,8 +91,7 @@ function configurationOf(options: ProviderOptions): Configuration {
         enabled: true,
         defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? baseUrl,
         useGrantedResource: () => true,
-        getResourceServerInfo: (ctx, resource, client) =>
-          resourceServer(ctx, resource, { ...options, client }),
+        getResourceServerInfo: (ctx, resource) => resourceServer(ctx, resource, options),
       },
       revocation: {
         enabled: true,
@@ -126,7 +125,8 @@ function configurationOf(options: ProviderOptions): Configuration {
       ctx.body = `The program cannot be connected: ${description ?? error}.\nClose this page, and try again from the program.\n`;
     },
     ttl: {
-      AccessToken: LIFETIMES.accessToken,
+      AccessToken: (_ctx, _token, client) =>
+        hasSingleToken(client) ? LIFETIMES.grant : LIFETIMES.accessToken,
       AuthorizationCode: LIFETIMES.authorizationCode,
       DeviceCode: LIFETIMES.deviceCode,
       Grant: LIFETIMES.grant,
@@ -179,7 +179,7 @@ function alwaysAsk(): InstanceType<typeof interactionPolicy.Prompt>[] {
 function resourceServer(
   { oidc }: Parameters<NonNullable<Configuration['loadExistingGrant']>>[0],
   resource: string,
-  { baseUrl, key, client }: ProviderOptions & { readonly client: object },
+  { baseUrl, key }: ProviderOptions,
 ) {
   const scopes = scopesAt(resource, baseUrl);
   if (scopes === null) throw new errors.InvalidTarget();
@@ -190,7 +190,6 @@ function resourceServer(
     scope: scopes.join(' '),
     audience: resource,
     accessTokenFormat: 'jwt' as const,
-    accessTokenTTL: hasSingleToken(client) ? LIFETIMES.grant : LIFETIMES.accessToken,
     jwt: { sign: { alg: key.algorithm } },
   };
 }

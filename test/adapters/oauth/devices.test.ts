@@ -77,6 +77,39 @@ describe('a program on another device', () => {
   });
 });
 
+describe('a program of many short processes', () => {
+  const DAYS = 24 * 60 * 60;
+  const grant = async (metadata: Fields, user: string) => {
+    const { client } = await scene.register({ redirect_uris: undefined, single_token: true, ...metadata });
+    const { device_code, user_code } = await begin({ client_id: client.client_id });
+    await decide(user, user_code);
+    return { client, tokens: await json<Tokens>(await poll(device_code, client.client_id)) };
+  };
+
+  test('gets one token, which lives as long as its grant', async () => {
+    const { client, tokens } = await grant({ grant_types: [GRANT_TYPE] }, 'many');
+    expect(client.single_token).toBe(true);
+    expect(tokens.expires_in).toBe(400 * DAYS);
+    const keys = await server.stores.apiKeys.list(userIdOf('many'));
+    const key = keys.find(({ client }) => client !== null);
+    expect((key!.expiresAt!.getTime() - key!.createdAt.getTime()) / 1000 / DAYS).toBeCloseTo(400, 1);
+    expect((await scene.verify(tokens.access_token)).status).toBe(200);
+  });
+
+  test('gives it back with its refresh token', async () => {
+    const { client, tokens } = await grant({ grant_types: [GRANT_TYPE] }, 'back');
+    await scene.post('/revoke', { client_id: client.client_id, token: tokens.refresh_token });
+    expect((await scene.verify(tokens.access_token)).status).toBe(401);
+  });
+
+  test('gets no such token if browsers carry its codes', async () => {
+    const grant_types = ['authorization_code', GRANT_TYPE];
+    const { client, tokens } = await grant({ grant_types, redirect_uris: ['http://127.0.0.1/back'] }, 'web');
+    expect(client.single_token).toBeUndefined();
+    expect(tokens.expires_in).toBe(3_600);
+  });
+});
+
 describe('a code of a device', () => {
   test('is decided once', async () => {
     const { user_code } = await begin();
