@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,7 +31,10 @@ export async function startSampleServer(): Promise<{ readonly url: string; stop(
     createJobs({ store, clock: systemClock, dashboard, logger: SILENT, retentionDays: null }),
     SILENT,
   );
-  const features = createServerFeatures({ dispatch, ids, logger: SILENT, timing: DEFAULT_TIMING });
+  const features = createServerFeatures(
+    { dispatch, ids, logger: SILENT, timing: DEFAULT_TIMING },
+    randomBytes(32),
+  );
   const transport = new ModernTransport({
     name: 'agent-dashboard',
     version: '1.0.0',

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import 'reflect-metadata';
 import {
   type DependencyContainer,
@@ -196,6 +197,7 @@ function registerApplication(container: DependencyContainer): void {
       ids: resolver.resolve(DEPENDENCIES.ids),
       logger: resolver.resolve(DEPENDENCIES.logger),
       pageUrl: resolver.resolve(DEPENDENCIES.pageUrl),
+      appSecret: appSecretOf(resolver.resolve(DEPENDENCIES.keys)),
       messagesPath: basePathOf(resolver.resolve(DEPENDENCIES.config).publicUrl) + MESSAGES_PATH,
     }),
   );
@@ -217,4 +219,12 @@ function registerApplication(container: DependencyContainer): void {
       retentionDays: resolver.resolve(DEPENDENCIES.config).retentionDays,
     }),
   );
+}
+
+/** Derives a secret that all processes have; null without a private key that nobody can work out. */
+function appSecretOf({ signing }: TokenKeys): Buffer | null {
+  if (signing?.strength !== 'full') return null;
+  return createHmac('sha256', signing.privateKey.export({ type: 'pkcs8', format: 'der' }))
+    .update('answers of the question app')
+    .digest();
 }

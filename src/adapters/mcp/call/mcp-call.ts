@@ -23,6 +23,8 @@ export interface McpCall {
   readonly acceptsTasks: boolean;
   /** How the client can ask its person in place; null if it cannot. */
   readonly elicitation: Elicitation | null;
+  /** Whether the client shows apps. */
+  readonly showsApps: boolean;
   /** The arguments of the call exactly as the client sent them, of whatever type; null if there are none. */
   readonly sentArguments: unknown;
 }

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLegacyRequest } from '@modelcontextprotocol/server';
 import type { Caller } from '../../../ports/tokens/token-verifier.ts';
 import { DEFAULT_TIMING, type Timing } from '../call/timing.ts';
 import { createServerFeatures } from '../protocol/server-features.ts';
-import type { ToolServices } from '../tools/call-tool.ts';
+import type { ToolServices } from '../tools/tool-services.ts';
 import { collectRequestInfo } from './http-request-info.ts';
 import { shuttingDownResponse } from './json-rpc-responses.ts';
 import { LegacyTransport } from './legacy-transport.ts';
@@ -12,7 +13,7 @@ import { RunningCalls } from './running-calls.ts';
 import { SseTransport } from './sse-transport.ts';
 import { createClientGoneSignal, sendResponse, toFetchRequest } from './web-bridge.ts';
 
-export interface McpEndpointOptions extends Omit<ToolServices, 'timing' | 'questionUrl'> {
+export interface McpEndpointOptions extends Omit<ToolServices, 'timing' | 'questionUrl' | 'questionApp'> {
   /** The server's name, as clients see it. */
   readonly name: string;
   /** The server's version, as clients see it. */
@@ -22,6 +23,11 @@ export interface McpEndpointOptions extends Omit<ToolServices, 'timing' | 'quest
    * Returns the address of the page without a slash at its end. Absent: clients are never asked to open it.
    */
   readonly pageUrl?: () => string;
+  /**
+   * Proves that an answer comes from the app that shows the question in the client; at least 32 bytes, the
+   * same in every process. Absent: a new one, so that an app of another process cannot answer here.
+   */
+  readonly appSecret?: Buffer | null;
   /** The path under which the host serves `messages`. Default: `/messages`. */
   readonly messagesPath?: string;
 }
@@ -66,7 +72,10 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
   const { dispatch, ids, logger, name, version, pageUrl, messagesPath = '/messages' } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const questionUrl = (id: string) => (pageUrl === undefined ? null : `${pageUrl()}/#/instances/${id}`);
-  const features = createServerFeatures({ dispatch, ids, logger, timing, questionUrl });
+  const features = createServerFeatures(
+    { dispatch, ids, logger, timing, questionUrl },
+    options.appSecret ?? randomBytes(32),
+  );
   const runningCalls = new RunningCalls(features);
   // The libraries report every malformed request here. The client gets the error too, so `debug` is enough.
   const onError = (err: Error) => logger.debug({ err }, 'mcp');

@@ -16,6 +16,7 @@ import {
   type ServerRequest,
 } from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
+import { showsApps } from '../call/client-apps.ts';
 import { type Elicitation, elicitationModes } from '../call/elicitation.ts';
 import { sentArguments } from '../call/library-message.ts';
 import { LinkedAbort } from '../call/linked-abort.ts';
@@ -111,6 +112,7 @@ async function runHandler(
     ),
     acceptsTasks: false,
     elicitation: elicitationOf(server, extra),
+    showsApps: showsApps(server.getClientCapabilities()),
     sentArguments: sentArguments(requestInfo.body, extra.requestId),
   });
 }

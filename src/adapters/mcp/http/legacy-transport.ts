@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import { InitializeRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { elicitationModes } from '../call/elicitation.ts';
 import { INVALID_PARAMS } from '../call/mcp-protocol-error.ts';
 import type { HttpRequestInfo } from './http-request-info.ts';
 import {
@@ -61,7 +60,7 @@ export class LegacyTransport {
     }
     if (!this.sessions.makeRoom(requestInfo.caller)) return tooManySessionsResponse();
     const { clientInfo, capabilities } = initialize.data.params;
-    const id = createSessionId(clientInfo.name, elicitationModes(capabilities));
+    const id = createSessionId(clientInfo.name, capabilities);
     const session = new StreamableSession(id, this.#options);
     const response = await session.post(request, requestInfo);
     if (!response.ok) {

@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { showsApps } from '../call/client-apps.ts';
 import { type Elicitation, elicitationModes } from '../call/elicitation.ts';
 import { sentArguments } from '../call/library-message.ts';
 import { type McpCall, progressReporter } from '../call/mcp-call.ts';
@@ -141,6 +142,7 @@ function createMcpCall(server: Server, { http, mcpReq }: ServerContext): McpCall
     ),
     acceptsTasks: server.getClientCapabilities()?.extensions?.[TASKS_EXTENSION] !== undefined,
     elicitation: elicitationOf(server, mcpReq),
+    showsApps: showsApps(server.getClientCapabilities()),
     sentArguments: sentArguments(requestInfo.body, mcpReq.id),
   };
 }

@@ -40,6 +40,7 @@ export const callWithoutLibrary = (
   sendProgress: null,
   acceptsTasks,
   elicitation: null,
+  showsApps: false,
   sentArguments: null,
 });
 

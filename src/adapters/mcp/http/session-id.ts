@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { toAgentType } from '../call/client-agent-type.ts';
-import type { ElicitationModes } from '../call/elicitation.ts';
+import { APPS_CAPABILITY, showsApps } from '../call/client-apps.ts';
+import { elicitationModes } from '../call/elicitation.ts';
 
 /**
  * What the server keeps about a client from `initialize`. It is in the session id, so that every process can
@@ -10,8 +11,8 @@ import type { ElicitationModes } from '../call/elicitation.ts';
 const StateSchema = v.object({
   v: v.literal(1),
   client: v.pipe(v.string(), v.transform(toAgentType)),
-  /** How the client can ask its person in place. Ids of older versions do not say it. */
-  asks: v.optional(v.array(v.picklist(['form', 'url'])), []),
+  /** What the client can show to its person. Ids of older versions do not say it. */
+  shows: v.optional(v.array(v.picklist(['form', 'url', 'app'])), []),
 });
 
 /** The length of the longest state as base64url: 255 characters, each of 6 in JSON, and some more. */
@@ -24,21 +25,19 @@ const SESSION_ID = new RegExp(`^[0-9a-f-]{36}\\.([\\w-]{1,${MAX_STATE_LENGTH}})$
  * base64url. The id
  * proves nothing: the token of each request decides who may do what.
  */
-export function createSessionId(
-  clientName: string,
-  { form, url }: ElicitationModes = { form: false, url: false },
-): string {
-  const asks = [...(form ? ['form' as const] : []), ...(url ? ['url' as const] : [])];
+export function createSessionId(clientName: string, capabilities: object = {}): string {
+  const can = { ...elicitationModes(capabilities), app: showsApps(capabilities) };
+  const shows = (['form', 'url', 'app'] as const).filter((one) => can[one]);
   const client = toAgentType(clientName);
-  const state: v.InferInput<typeof StateSchema> = { v: 1, client, ...(asks.length > 0 && { asks }) };
+  const state: v.InferInput<typeof StateSchema> = { v: 1, client, ...(shows.length > 0 && { shows }) };
   return `${randomUUID()}.${Buffer.from(JSON.stringify(state)).toString('base64url')}`;
 }
 
 /** What a session id says about its client. */
 export interface SessionClient {
   readonly name: string;
-  /** As the client declares them in its capabilities. */
-  readonly elicitation: { readonly form?: object; readonly url?: object } | null;
+  /** Those of its capabilities that matter here. */
+  readonly capabilities: { readonly elicitation?: object; readonly extensions?: object };
 }
 
 /**
@@ -48,10 +47,16 @@ export interface SessionClient {
 export function sessionClientIn(sessionId: string): SessionClient {
   const [, text = ''] = SESSION_ID.exec(sessionId) ?? [];
   try {
-    const { client, asks } = v.parse(StateSchema, JSON.parse(Buffer.from(text, 'base64url').toString()));
-    const elicitation = asks.length === 0 ? null : Object.fromEntries(asks.map((mode) => [mode, {}]));
-    return { name: client, elicitation };
+    const { client, shows } = v.parse(StateSchema, JSON.parse(Buffer.from(text, 'base64url').toString()));
+    const modes = shows.filter((one) => one !== 'app').map((mode) => [mode, {}]);
+    return {
+      name: client,
+      capabilities: {
+        ...(modes.length > 0 && { elicitation: Object.fromEntries(modes) }),
+        ...(shows.includes('app') && { extensions: APPS_CAPABILITY }),
+      },
+    };
   } catch {
-    return { name: '', elicitation: null };
+    return { name: '', capabilities: {} };
   }
 }

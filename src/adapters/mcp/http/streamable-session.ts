@@ -48,14 +48,14 @@ export class StreamableSession implements McpSession {
    * says about the client.
    */
   restore(): void {
-    const { name, elicitation } = sessionClientIn(this.id);
+    const { name, capabilities } = sessionClientIn(this.id);
     const body = {
       jsonrpc: '2.0',
       id: 0,
       method: 'initialize',
       params: {
         protocolVersion: DEFAULT_NEGOTIATED_PROTOCOL_VERSION,
-        capabilities: elicitation === null ? {} : { elicitation },
+        capabilities,
         clientInfo: { name, version: '' },
       },
     };

@@ -4,7 +4,7 @@ import { cutText } from '../../../domain/text/graphemes.ts';
 import { logFailure } from '../call/log-failure.ts';
 import type { McpCall } from '../call/mcp-call.ts';
 import { INTERNAL_ERROR, INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
-import type { ToolServices } from '../tools/call-tool.ts';
+import type { ToolServices } from '../tools/tool-services.ts';
 
 const BASE_URI = 'agent-dashboard://agent-instances/';
 const JSON_TYPE = 'application/json';

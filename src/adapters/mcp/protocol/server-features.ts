@@ -1,7 +1,11 @@
+import { AnswerTokens } from '../apps/answer-tokens.ts';
+import { createAnswerTool } from '../apps/answer-tool.ts';
+import { APP_RESOURCE, APP_URI, createQuestionApp, withApp } from '../apps/question-app.ts';
 import { createQuestionTasks } from '../tasks/question-tasks.ts';
 import type { Tasks } from '../tasks/tasks.ts';
-import { callTool, type ToolServices } from '../tools/call-tool.ts';
+import { callTool } from '../tools/call-tool.ts';
 import type { Tool } from '../tools/tool.ts';
+import type { ToolServices } from '../tools/tool-services.ts';
 import { TOOLS } from '../tools/tools.ts';
 import type { MethodHandler } from './method-handler.ts';
 import { getPrompt, PROMPTS } from './prompts.ts';
@@ -41,9 +45,31 @@ export interface ServerDescription {
   readonly features: ServerFeatures;
 }
 
-/** Creates all features: the tools, the prompt, the conversations as resources, and questions as tasks. */
-export function createServerFeatures(services: ToolServices): ServerFeatures {
-  const tools = createToolFeatures(services, TOOLS);
+/**
+ * Creates all features: the tools, the prompt, the conversations as resources, questions as tasks, and the app
+ * that shows a question.
+ * @param appSecret proves answers of the app; the same in every process.
+ */
+export function createServerFeatures(
+  services: Omit<ToolServices, 'questionApp'>,
+  appSecret: Buffer,
+): ServerFeatures {
+  const tokens = new AnswerTokens(appSecret);
+  const questionApp = createQuestionApp(tokens, (id) => services.questionUrl?.(id) ?? null);
+  const answerTool = createAnswerTool(tokens);
+  const tools = createToolFeatures({ ...services, questionApp }, TOOLS);
+  // Clients without apps get none of this: one more tool would only cost their model attention.
+  const toolList = {
+    tools: [
+      ...TOOLS.map(({ definition }) =>
+        definition.name === 'ask_question' ? withApp(definition) : definition,
+      ),
+      answerTool.definition,
+    ],
+  };
+  const [listTools, call] = ['tools/list', 'tools/call'].map(
+    (name) => tools.methods.get(name as MethodName)!,
+  );
   const tasks = createQuestionTasks(services);
   return {
     ...tools,
@@ -52,9 +78,20 @@ export function createServerFeatures(services: ToolServices): ServerFeatures {
     taskMethods: createTaskMethods(tasks),
     methods: new Map<MethodName, MethodHandler>([
       ...tools.methods,
+      ['tools/list', (params, mcpCall) => (mcpCall.showsApps ? toolList : listTools!(params, mcpCall))],
+      [
+        'tools/call',
+        (params, mcpCall) =>
+          mcpCall.showsApps && params.name === answerTool.definition.name
+            ? callTool(services, answerTool, answerTool.definition.name, mcpCall)
+            : call!(params, mcpCall),
+      ],
       ['resources/list', ({ cursor }, call) => listResources(services, call, cursor)],
       ['resources/templates/list', () => RESOURCE_TEMPLATES],
-      ['resources/read', ({ uri = '' }, call) => readResource(services, call, uri)],
+      [
+        'resources/read',
+        ({ uri = '' }, mcpCall) => (uri === APP_URI ? APP_RESOURCE : readResource(services, mcpCall, uri)),
+      ],
     ]),
   };
 }

@@ -6,7 +6,7 @@ import { type McpCall, progressReporter } from '../call/mcp-call.ts';
 import { DEFAULT_TIMING } from '../call/timing.ts';
 import { createModernServer } from '../protocol/modern-server.ts';
 import { createToolFeatures } from '../protocol/server-features.ts';
-import type { ToolServices } from '../tools/call-tool.ts';
+import type { ToolServices } from '../tools/tool-services.ts';
 import { TOOLS } from '../tools/tools.ts';
 import { createApproveTool } from './approve/approve-tool.ts';
 import type { FirstAnswer } from './first-answer.ts';
@@ -68,6 +68,7 @@ export async function serveMcpOverStdio(options: StdioOptions): Promise<void> {
     ),
     acceptsTasks: false,
     elicitation: null,
+    showsApps: false,
     sentArguments: transport.argumentsOf(mcpReq.id),
   });
 

@@ -4,10 +4,10 @@ import { CodedError } from '../../../domain/errors.ts';
 import { logFailure } from '../call/log-failure.ts';
 import type { McpCall } from '../call/mcp-call.ts';
 import { INTERNAL_ERROR, INVALID_PARAMS, McpProtocolError } from '../call/mcp-protocol-error.ts';
-import type { ToolServices } from '../tools/call-tool.ts';
 import { questionTask } from '../tools/question-task.ts';
 import { completeResult } from '../tools/task.ts';
 import { errorResult } from '../tools/tool-result.ts';
+import type { ToolServices } from '../tools/tool-services.ts';
 import type { Tasks } from './tasks.ts';
 
 type Services = Pick<ToolServices, 'dispatch' | 'ids' | 'logger'>;

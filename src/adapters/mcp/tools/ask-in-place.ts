@@ -3,9 +3,9 @@ import { recordAnswer } from '../../../application/use-cases/index.ts';
 import type { ElicitationResult } from '../call/elicitation.ts';
 import { logFailure } from '../call/log-failure.ts';
 import type { McpCall } from '../call/mcp-call.ts';
-import type { ToolServices } from './call-tool.ts';
 import { elicitableQuestion, elicitationParams, elicitedAnswer } from './question-elicitation.ts';
 import type { Tool, ToolCall } from './tool.ts';
+import type { ToolServices } from './tool-services.ts';
 
 /** The argument by which a call asks for this. */
 const ELICIT = 'elicit';

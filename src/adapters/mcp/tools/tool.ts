@@ -14,6 +14,8 @@ export interface ToolDefinition {
   /** Absent: the result is only a text, without `structuredContent`. */
   readonly outputSchema?: ObjectJsonSchema;
   readonly annotations: ToolAnnotations;
+  /** For clients that show apps: the app of the tool, and who may call it. */
+  readonly _meta?: { readonly ui: { readonly resourceUri?: string; readonly visibility: string[] } };
 }
 
 export interface ToolAnnotations {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { APPS_CAPABILITY } from '../../../../src/adapters/mcp/call/client-apps.ts';
 import { createSessionId, sessionClientIn } from '../../../../src/adapters/mcp/http/session-id.ts';
 
 const encoded = (state: string | Buffer): string =>
@@ -33,11 +34,11 @@ test.each([
   ['no object', encoded('null')],
   ['a list', encoded('[1]')],
   ['a name that is no text', encoded(JSON.stringify({ v: 1, client: { toString: 'x' } }))],
-  ['an unknown way to ask the person', encoded(JSON.stringify({ v: 1, client: 'x', asks: ['sms'] }))],
+  ['an unknown way to ask the person', encoded(JSON.stringify({ v: 1, client: 'x', shows: ['sms'] }))],
   ['a name in a prototype', encoded('{"v":1,"__proto__":{"client":"x"}}')],
   ['a state that is too long', encoded(JSON.stringify({ v: 1, client: 'x'.repeat(10_000) }))],
 ])('an id that is not valid carries no name: %s', (_, id) => {
-  expect(sessionClientIn(id)).toEqual({ name: '', elicitation: null });
+  expect(sessionClientIn(id)).toEqual({ name: '', capabilities: {} });
 });
 
 test('a name that another program has put into an id is made a valid agent type', () => {
@@ -46,12 +47,10 @@ test('a name that another program has put into an id is made a valid agent type'
 });
 
 test.each([
-  [{ form: true, url: false }, { form: {} }],
-  [
-    { form: true, url: true },
-    { form: {}, url: {} },
-  ],
-  [{ form: false, url: false }, null],
-])('the id of a session carries how its client can ask the person: %j', (modes, expected) => {
-  expect(sessionClientIn(createSessionId('x', modes))).toEqual({ name: 'x', elicitation: expected });
+  [{ elicitation: {}, sampling: {} }, { elicitation: { form: {} } }],
+  [{ elicitation: { form: {}, url: {} } }, { elicitation: { form: {}, url: {} } }],
+  [{ extensions: { ...APPS_CAPABILITY, other: {} } }, { extensions: APPS_CAPABILITY }],
+  [{}, {}],
+])('the id of a session carries what its client can show: %j', (capabilities, expected) => {
+  expect(sessionClientIn(createSessionId('x', capabilities))).toEqual({ name: 'x', capabilities: expected });
 });
