@@ -72,6 +72,7 @@ function sceneFactory(open: () => LiveProcesses) {
         listInstances: (...parameters) => queries.listInstances(...parameters),
         agentTypes: (...parameters) => queries.agentTypes(...parameters),
         readConversation: (...parameters) => queries.readConversation(...parameters),
+        searchMessages: (...parameters) => queries.searchMessages(...parameters),
         progress: async (...parameters) => {
           const progress = await queries.progress(...parameters);
           await this.afterFirstRead();

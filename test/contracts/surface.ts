@@ -5,6 +5,7 @@ import { DEADLINE_SCENARIOS } from './surface-deadlines.ts';
 import { ENDING_SCENARIOS } from './surface-endings.ts';
 import { QUESTION_SCENARIOS } from './surface-questions.ts';
 import { fieldOf, type Scenario, STEP, type Surface, sceneOn } from './surface-scene.ts';
+import { SEARCH_SCENARIOS } from './surface-search.ts';
 import { STOP_SCENARIOS } from './surface-stop.ts';
 
 export type { Outcome, Surface } from './surface-scene.ts';
@@ -305,6 +306,7 @@ const SCENARIOS = [
   ...ENDING_SCENARIOS,
   ...DEADLINE_SCENARIOS,
   ...STOP_SCENARIOS,
+  ...SEARCH_SCENARIOS,
   ...CONTEXT_SCENARIOS,
 ];
 

@@ -17,6 +17,8 @@ import {
   type LocalWaits,
   MAX_PREVIEW_LENGTH,
 } from '../../ports/storage/dashboard-queries.ts';
+import type { MessageHits, MessageSearch } from '../../ports/storage/message-search.ts';
+import { searchMessages } from './search-messages.ts';
 import { type StoredInstance, UserData } from './user-data.ts';
 
 const NO_DATA = new UserData();
@@ -133,6 +135,11 @@ export class InMemoryDashboardQueries implements DashboardQueries {
         { version, position: lastPosition },
       ]),
     );
+  }
+
+  async searchMessages(userId: UserId, search: MessageSearch): Promise<MessageHits> {
+    const { instances } = this.#users.get(userId) ?? NO_DATA;
+    return structuredClone(searchMessages([...instances.values()], search));
   }
 }
 

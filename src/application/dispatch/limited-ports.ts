@@ -71,5 +71,8 @@ function limitedQueries(queries: DashboardQueries, onlyInstance: AgentInstanceId
     async progress() {
       throw notAllowedForLimitedKey();
     },
+    async searchMessages() {
+      throw notAllowedForLimitedKey();
+    },
   };
 }

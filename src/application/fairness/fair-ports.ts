@@ -37,5 +37,6 @@ function fairQueries(queries: DashboardQueries, turns: UserTurns): DashboardQuer
     readConversation: inTurn((...args) => queries.readConversation(...args)),
     changesSince: inTurn((...args) => queries.changesSince(...args)),
     progress: inTurn((...args) => queries.progress(...args)),
+    searchMessages: inTurn((...args) => queries.searchMessages(...args)),
   };
 }

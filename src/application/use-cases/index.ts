@@ -28,6 +28,7 @@ export { readAgentInstance } from './dashboard/read-agent-instance.ts';
 export { readAgentSummary } from './dashboard/read-agent-summary.ts';
 export { renameAgentInstance } from './dashboard/rename-agent-instance.ts';
 export { restoreAgentInstance } from './dashboard/restore-agent-instance.ts';
+export { searchMessages } from './dashboard/search-messages.ts';
 export { setInstanceStatus } from './dashboard/set-instance-status.ts';
 export { cancelAgentStop, stopAgent } from './dashboard/stop-agent.ts';
 export { stopAllAgents } from './dashboard/stop-all-agents.ts';

@@ -7,6 +7,7 @@ import { longPages } from './long-pages.ts';
 import type { OpenQueries } from './open-queries.ts';
 import { pagesOfInstances } from './pages-of-instances.ts';
 import { progress } from './progress.ts';
+import { searchedMessages } from './searched-messages.ts';
 import { tenants } from './tenants.ts';
 
 /**
@@ -24,5 +25,6 @@ export function dashboardQueriesContract(runner: TestRunner, storeUnderTest: () 
   changesSince(runner, storeUnderTest);
   longPages(runner, storeUnderTest);
   progress(runner, storeUnderTest);
+  searchedMessages(runner, storeUnderTest);
   tenants(runner, storeUnderTest);
 }

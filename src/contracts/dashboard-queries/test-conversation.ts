@@ -40,9 +40,16 @@ export class TestConversation {
   /** Posts a step of the agent, or with `ask` a question. */
   async post(
     content: string,
-    fields: { minute?: number; type?: string; ask?: true; diff?: string; metadata?: JsonObject } = {},
+    fields: {
+      id?: MessageId;
+      minute?: number;
+      type?: string;
+      ask?: true;
+      diff?: string;
+      metadata?: JsonObject;
+    } = {},
   ) {
-    const { minute = 0, type = 'x', ask: isQuestion = false, diff, metadata = null } = fields;
+    const { id, minute = 0, type = 'x', ask: isQuestion = false, diff, metadata = null } = fields;
     const agentMessage = anAgentMessage(this.id, {
       agentTypeName: type,
       content,
@@ -50,6 +57,7 @@ export class TestConversation {
       metadata,
       gitDiff: diff === undefined ? null : { status: 'stored', diff },
       now: atMinute(minute),
+      ...(id !== undefined && { newMessageId: id }),
     });
     const { message } = await this.change((current) => postAgentMessage(current, agentMessage), {
       withQueuedMessages: true,
@@ -60,8 +68,8 @@ export class TestConversation {
   }
 
   /** Writes a message of the user. */
-  say(content: string, markAsRead = false): Promise<Message> {
-    const userMessage = { content, markAsRead, newMessageId: newId<MessageId>(), now: atMinute(0) };
+  say(content: string, markAsRead = false, newMessageId = newId<MessageId>()): Promise<Message> {
+    const userMessage = { content, markAsRead, newMessageId, now: atMinute(0) };
     return this.change((current) => receiveUserMessage(current, userMessage));
   }
 

@@ -2,6 +2,7 @@ import type { AgentInstance } from '../../domain/conversation/agent-instance.ts'
 import type { AgentType } from '../../domain/conversation/agent-type.ts';
 import type { Message } from '../../domain/conversation/message.ts';
 import type { AgentInstanceId, AgentTypeId, MessageId, UserId } from '../../domain/ids.ts';
+import type { MessageHits, MessageSearch } from './message-search.ts';
 
 /** The maximum length of the latest message in a list of instances, in code points. */
 export const MAX_PREVIEW_LENGTH = 2_000;
@@ -120,9 +121,9 @@ export interface ChangesSince extends InstanceOverview {
 }
 
 /**
- * Reads what the dashboard shows. Each method is one round trip and reads only what belongs to the user: ids
- * of another user behave like ids that do not exist. Each method returns what is committed when it reads. The
- * cost of a method does not grow with the length of conversations.
+ * Reads what the dashboard shows. Each method reads only what belongs to the user: ids of another user
+ * behave like ids that do not exist. Each method returns what is committed when it reads. Unless it says
+ * otherwise, a method is one round trip, and its cost does not grow with the length of conversations.
  */
 export interface DashboardQueries {
   /**
@@ -166,4 +167,12 @@ export interface DashboardQueries {
    * subscriber to all instances takes these as seen when it starts.
    */
   progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>>;
+
+  /**
+   * Looks for words in the messages of all conversations, the newest message first, without those of deleted
+   * instances. Letters of ASCII are found in upper and lower case. For other letters this depends on the
+   * store. It takes several round trips, each of which looks at a part of the messages: its cost grows with
+   * the number of messages that it looks at. A message that is written meanwhile may be missed.
+   */
+  searchMessages(userId: UserId, search: MessageSearch): Promise<MessageHits>;
 }

@@ -104,6 +104,7 @@ describe('the scopes', () => {
     readAgentSummary: ['dashboard'],
     renameAgentInstance: ['dashboard'],
     restoreAgentInstance: ['dashboard'],
+    searchMessages: ['dashboard'],
     stopAgent: ['dashboard'],
     stopAllAgents: ['dashboard'],
     writeToAgent: ['dashboard'],

@@ -97,7 +97,7 @@ test('every call about a user takes a turn of that user', async () => {
   const repository = { update: () => null, instanceOfMessage: () => null };
   const queries = {
     ...{ listInstances: () => null, agentTypes: () => null, readConversation: () => null },
-    ...{ changesSince: () => null, progress: () => null },
+    ...{ changesSince: () => null, progress: () => null, searchMessages: () => null },
   };
   const taken: string[] = [];
   const countingTurns = {
@@ -114,5 +114,5 @@ test('every call about a user takes a turn of that user', async () => {
   ];
   for (const call of calls) await call();
   expect(taken).toEqual(calls.map(() => ADA));
-  expect(calls).toHaveLength(7);
+  expect(calls).toHaveLength(8);
 });

@@ -65,6 +65,16 @@ export const DASHBOARD_ROUTES: readonly Route[] = [
     nextPage: earlierMessages,
   }),
   defineRoute({
+    method: 'GET',
+    path: '/messages/search',
+    useCase: useCases.searchMessages,
+    input: inputFromQuery,
+    body: 'none',
+    isSafe: true,
+    responseField: 'hits',
+    nextPage: ({ next_cursor: cursor }) => (cursor === null ? null : { cursor }),
+  }),
+  defineRoute({
     method: 'POST',
     path: `${INSTANCE_PATH}/messages`,
     useCase: useCases.writeToAgent,

@@ -11,12 +11,14 @@ import type {
   InstanceProgress,
   LocalWaits,
 } from '../../../ports/storage/dashboard-queries.ts';
+import type { MessageHits, MessageSearch } from '../../../ports/storage/message-search.ts';
 import type { Database } from '../database/database.ts';
 import { readProgress } from '../statements/conversations/progress.ts';
 import { readAgentTypes } from '../statements/dashboard/agent-types.ts';
 import { changesSince } from '../statements/dashboard/changes-since.ts';
 import { listInstances } from '../statements/dashboard/list-instances.ts';
 import { readConversation } from '../statements/dashboard/read-conversation.ts';
+import { searchMessages } from '../statements/dashboard/search-messages.ts';
 
 /** Reads the agent instances that the repository on the same database has written. */
 export class MikroOrmDashboardQueries implements DashboardQueries {
@@ -56,5 +58,9 @@ export class MikroOrmDashboardQueries implements DashboardQueries {
 
   progress(userId: UserId): Promise<ReadonlyMap<AgentInstanceId, InstanceProgress>> {
     return readProgress(this.#database, userId);
+  }
+
+  searchMessages(userId: UserId, search: MessageSearch): Promise<MessageHits> {
+    return searchMessages(this.#database, userId, search);
   }
 }

@@ -111,6 +111,7 @@ export const OTHER_FIELDS: { readonly [field: string]: unknown } = {
   on_expiry: 'default',
   on_lease: false,
   options: [{ label: 'a' }, { label: 'b' }],
+  q: 'a text',
   question_text: 'a question?',
   reason: 'a reason',
   requires_user_input: true,
