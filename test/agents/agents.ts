@@ -2,17 +2,35 @@ import type { ForeignClient } from '../clients/clients.ts';
 import { installNodePackage } from '../clients/install/node-package.ts';
 import { DashboardServer } from '../clients/session/dashboard-server.ts';
 import { playCodex } from './codex.ts';
+import { playCopilotCli } from './copilot-cli.ts';
+import { playGeminiCli } from './gemini-cli.ts';
+import { CHAT_COMPLETIONS } from './model/chat-completions.ts';
+import { GEMINI_API } from './model/gemini-api.ts';
 import { RESPONSES } from './model/responses.ts';
 import { ScriptedModel } from './model/scripted-model.ts';
 import type { WireFormat } from './model/wire-format.ts';
+import { playOpenCode } from './opencode.ts';
 import { makeWorkplace, type Workplace } from './workplace.ts';
 
 /** Plays the session of an agent. @param packages the folder with its `node_modules` */
 type Play = (packages: string, workplace: Workplace) => Promise<void>;
 
-export const AGENTS: readonly ForeignClient[] = [agent('codex', RESPONSES, playCodex)];
+interface Agent {
+  readonly name: string;
+  readonly format: WireFormat;
+  readonly play: Play;
+  /** How many sessions there are in the play. */
+  readonly sessionCount: number;
+}
 
-function agent(name: string, format: WireFormat, play: Play): ForeignClient {
+export const AGENTS: readonly ForeignClient[] = [
+  agent({ name: 'codex', format: RESPONSES, play: playCodex, sessionCount: 1 }),
+  agent({ name: 'opencode', format: CHAT_COMPLETIONS, play: playOpenCode, sessionCount: 2 }),
+  agent({ name: 'gemini-cli', format: GEMINI_API, play: playGeminiCli, sessionCount: 1 }),
+  agent({ name: 'copilot-cli', format: CHAT_COMPLETIONS, play: playCopilotCli, sessionCount: 1 }),
+];
+
+function agent({ name, format, play, sessionCount }: Agent): ForeignClient {
   return {
     name,
     install: async () => {
@@ -21,7 +39,9 @@ function agent(name: string, format: WireFormat, play: Play): ForeignClient {
         await using server = await DashboardServer.start(emptyData);
         await using model = await ScriptedModel.start(format);
         const note = (did: string) => console.log(`${name}: ${did}`);
-        await play(packages, await makeWorkplace(server, model, note));
+        const workplace = await makeWorkplace(server, model, note);
+        await play(packages, workplace);
+        await workplace.person.requireCount(sessionCount);
       };
     },
   };

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, writeConfiguration } from './connect.ts';
+import { requireMade, requireShown, requireTold } from './facts.ts';
 import { Terminal } from './terminal.ts';
-import { BRANCH, PROMPT, REPOSITORY, type Workplace } from './workplace.ts';
+import { PROMPT, type Workplace } from './workplace.ts';
 
 /**
  * Codex on a terminal: asks for permissions, and the person answers in the dashboard. It asks nothing about
@@ -11,7 +11,7 @@ import { BRANCH, PROMPT, REPOSITORY, type Workplace } from './workplace.ts';
 export async function playCodex(packages: string, { person, model, server, ...place }: Workplace) {
   const { home, folder, env, note } = place;
   await writeConfiguration(join(home, '.codex/config.toml'), configuration(model.url, folder));
-  await connect('codex', home, folder);
+  await connect('codex', place);
   await using terminal = new Terminal(packages, {
     program: join(packages, 'node_modules/.bin/codex'),
     // Its background server would outlive it.
@@ -23,10 +23,7 @@ export async function playCodex(packages: string, { person, model, server, ...pl
   terminal.press('2\r');
 
   let turn = await model.turn();
-  const { context, name } = await person.sees('its session', ({ messages }) => messages.length > 0);
-  if (context?.repository !== REPOSITORY || context.branch !== BRANCH || name !== PROMPT)
-    throw new Error(`the session shows ${JSON.stringify({ context, name })}`);
-  note(`shows as "${name}" with ${context.repository}, ${context.branch} and ${context.model}`);
+  note(requireShown(await person.sees('its session', ({ messages }) => messages.length > 0)));
 
   turn.run('mkdir allowed');
   await person.answers('mkdir allowed', { values: ['Yes'] });
@@ -66,14 +63,6 @@ export async function playCodex(packages: string, { person, model, server, ...pl
   await terminal.shows('exit Codex');
   terminal.press('\r');
   await terminal.ends();
-}
-
-function requireMade(folder: string, name: string, isMade: boolean): void {
-  if (existsSync(join(folder, name)) !== isMade) throw new Error(`"${name}" was ${isMade ? 'not ' : ''}made`);
-}
-
-function requireTold(told: string, text: string): void {
-  if (!told.includes(text)) throw new Error(`its model did not read "${text}", but ${told}`);
 }
 
 const configuration = (modelUrl: string, folder: string): string => `

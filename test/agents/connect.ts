@@ -14,28 +14,49 @@ export async function writeConfiguration(path: string, content: object | string)
   await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content, null, 2));
 }
 
-/** Connects an agent to the dashboard: writes its hooks as docs/hooks.md says. */
-export async function connect(agent: 'codex' | 'gemini-cli' | 'copilot-cli', home: string, folder: string) {
-  const entries = (events: readonly string[], entry: (event: string) => object) =>
+/**
+ * Connects an agent to the dashboard: writes its hooks as docs/hooks.md says.
+ * @param settings what else is in the same file
+ */
+export async function connect(agent: HookAgentName, { home, folder }: Folders, settings: object = {}) {
+  const hooks = (events: readonly string[], entry: (event: string) => object) =>
     Object.fromEntries(events.map((event) => [event, [entry(event)]]));
-  if (agent === 'copilot-cli') {
-    const hooks = entries(COPILOT_EVENTS, () => ({
-      type: 'command',
-      bash: hookCommand(agent, '--timeout', '600'),
-      timeoutSec: 600,
-    }));
-    return writeConfiguration(join(folder, '.github/hooks/dashboard.json'), { version: 1, hooks });
+  switch (agent) {
+    case 'codex':
+      return writeConfiguration(join(home, '.codex/hooks.json'), {
+        ...settings,
+        hooks: hooks(CODEX_EVENTS, withMatcher({ command: hookCommand(agent), timeout: 600 })),
+      });
+    case 'gemini-cli':
+      return writeConfiguration(join(home, '.gemini/settings.json'), {
+        ...settings,
+        hooks: hooks(GEMINI_EVENTS, withMatcher({ command: hookCommand(agent) })),
+      });
+    case 'copilot-cli':
+      return writeConfiguration(join(folder, '.github/hooks/dashboard.json'), {
+        ...settings,
+        version: 1,
+        hooks: hooks(COPILOT_EVENTS, () => ({
+          type: 'command',
+          bash: hookCommand(agent, '--timeout', '600'),
+          timeoutSec: 600,
+        })),
+      });
   }
-  const isCodex = agent === 'codex';
-  const command = { type: 'command', command: hookCommand(agent), timeout: isCodex ? 600 : 60_000 };
-  const hooks = entries(isCodex ? CODEX_EVENTS : GEMINI_EVENTS, (event) => ({
-    ...(/Tool|PermissionRequest/.test(event) && { matcher: '*' }),
-    hooks: [command],
-  }));
-  if (isCodex) return writeConfiguration(join(home, '.codex/hooks.json'), { hooks });
-  // The play writes the rest of this file, because the hooks have no file of their own.
-  return hooks;
 }
+
+type HookAgentName = 'codex' | 'gemini-cli' | 'copilot-cli';
+
+interface Folders {
+  readonly home: string;
+  readonly folder: string;
+}
+
+/** The events about tools need a pattern for their names. */
+const withMatcher = (handler: object) => (event: string) => ({
+  ...(/Tool|PermissionRequest/.test(event) && { matcher: '*' }),
+  hooks: [{ type: 'command', ...handler }],
+});
 
 const CODEX_EVENTS = [
   ...['SessionStart', 'SessionEnd', 'UserPromptSubmit', 'PreToolUse', 'PostToolUse'],

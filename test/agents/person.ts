@@ -7,7 +7,7 @@ export interface ShownAgent extends WireInstance {
   readonly messages: readonly WireConversationMessage[];
 }
 
-/** The person who has one agent, and uses the dashboard over its API. */
+/** The person who uses the dashboard over its API, and looks at the agent that started last. */
 export class Person {
   readonly #server: DashboardServer;
 
@@ -15,7 +15,7 @@ export class Person {
     this.#server = server;
   }
 
-  /** Waits until the only agent shows as `isAsExpected` says. */
+  /** Waits until the agent shows as `isAsExpected` says. */
   sees(what: string, isAsExpected: (agent: ShownAgent) => boolean): Promise<ShownAgent> {
     let last: ShownAgent | null = null;
     return seen(what, async () => {
@@ -54,10 +54,20 @@ export class Person {
     await this.#call('POST', `/agent-instances/${(await this.#agent())!.id}/stop`, { reason });
   }
 
+  /** @throws Error unless there are so many agents: a session is one, whatever happens in it. */
+  async requireCount(count: number): Promise<void> {
+    const agents = await this.#agents();
+    if (agents.length !== count)
+      throw new Error(`${agents.length} agents, not ${count}: ${JSON.stringify(agents)}`);
+  }
+
+  /** The newest first. */
+  async #agents(): Promise<readonly WireInstance[]> {
+    return (await this.#call('GET', '/agent-instances')) as readonly WireInstance[];
+  }
+
   async #agent(): Promise<ShownAgent | null> {
-    const agents = (await this.#call('GET', '/agent-instances')) as readonly WireInstance[];
-    if (agents.length > 1)
-      throw new Error(`${agents.length} agents show, not one: ${JSON.stringify(agents)}`);
+    const agents = await this.#agents();
     const id = agents[0]?.id;
     if (id === undefined) return null;
     return (await this.#call('GET', `/agent-instances/${id}?message_limit=100`)) as ShownAgent;

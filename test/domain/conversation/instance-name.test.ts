@@ -7,6 +7,8 @@ test.each([
   ['---\n```\n*** \nMake it faster', 'Make it faster'],
   ['Fix \u202Ethe tests\0', 'Fix the tests'],
   ['修复测试', '修复测试'],
+  ['"Fix the tests"', 'Fix the tests'],
+  ['"Fix" the "tests"', '"Fix" the "tests"'],
 ])('the name is the first line in which there is something to read: %j', (prompt, name) => {
   expect(nameFromPrompt(prompt)).toBe(name);
 });
