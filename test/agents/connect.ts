@@ -18,7 +18,11 @@ export async function writeConfiguration(path: string, content: object | string)
  * Connects an agent to the dashboard: writes its hooks as docs/hooks.md says.
  * @param settings what else is in the same file
  */
-export async function connect(agent: HookAgentName, { home, folder }: Folders, settings: object = {}) {
+export async function connect(
+  agent: HookAgentName,
+  { home }: { readonly home: string },
+  settings: object = {},
+) {
   const hooks = (events: readonly string[], entry: (event: string) => object) =>
     Object.fromEntries(events.map((event) => [event, [entry(event)]]));
   switch (agent) {
@@ -33,7 +37,7 @@ export async function connect(agent: HookAgentName, { home, folder }: Folders, s
         hooks: hooks(GEMINI_EVENTS, withMatcher({ command: hookCommand(agent) })),
       });
     case 'copilot-cli':
-      return writeConfiguration(join(folder, '.github/hooks/dashboard.json'), {
+      return writeConfiguration(join(home, '.copilot/hooks/dashboard.json'), {
         ...settings,
         version: 1,
         hooks: hooks(COPILOT_EVENTS, () => ({
@@ -46,11 +50,6 @@ export async function connect(agent: HookAgentName, { home, folder }: Folders, s
 }
 
 type HookAgentName = 'codex' | 'gemini-cli' | 'copilot-cli';
-
-interface Folders {
-  readonly home: string;
-  readonly folder: string;
-}
 
 /** The events about tools need a pattern for their names. */
 const withMatcher = (handler: object) => (event: string) => ({
