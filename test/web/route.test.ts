@@ -12,6 +12,7 @@ describe('the fragment of the address', () => {
     { page: 'device', code: 'ABCD-EFGH' },
     { page: 'instance', id: '0199-a', tab: 'conversation' },
     { page: 'instance', id: 'with / and %', tab: 'changes' },
+    { page: 'instance', id: '0199-a', tab: 'conversation', messageId: 'b/c' },
   ] as const)('of %j leads back to it', (route) => {
     expect(parseRoute(formatRoute(route))).toEqual(route);
   });

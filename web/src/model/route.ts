@@ -1,7 +1,13 @@
 /** Which view of the page is open. The fragment of the page's address (after `#`) holds it. */
 export type Route =
   | { readonly page: 'list' }
-  | { readonly page: 'instance'; readonly id: string; readonly tab: 'conversation' | 'changes' }
+  | {
+      readonly page: 'instance';
+      readonly id: string;
+      readonly tab: 'conversation' | 'changes';
+      /** The message at which the conversation opens. Absent: at its end. */
+      readonly messageId?: string;
+    }
   | { readonly page: 'keys' | 'notifications' }
   /** What a program asks for over OAuth. */
   | { readonly page: 'connect'; readonly id: string }
@@ -12,11 +18,13 @@ export type Route =
 
 /** Reads a fragment, with or without its `#`. An unknown fragment opens the list. */
 export function parseRoute(fragment: string): Route {
-  const [view, id, tab] = fragment.replace(/^#?\/?/, '').split('/');
+  const [view, id, tab, messageId] = fragment.replace(/^#?\/?/, '').split('/');
   if (view === 'keys' || view === 'notifications') return { page: view };
   if (view === 'connect' && id) return { page: 'connect', id: decode(id) };
   if (view === 'device') return { page: 'device', code: id ? decode(id) : null };
   if (view === 'answer' && id) return { page: 'answer', token: decode(id) };
+  if (view === 'instances' && id && tab === 'messages' && messageId)
+    return { page: 'instance', id: decode(id), tab: 'conversation', messageId: decode(messageId) };
   if (view === 'instances' && id) {
     return { page: 'instance', id: decode(id), tab: tab === 'changes' ? 'changes' : 'conversation' };
   }
@@ -31,9 +39,12 @@ export function formatRoute(route: Route): string {
   if (route.page === 'device')
     return route.code === null ? '#/device' : `#/device/${encodeURIComponent(route.code)}`;
   if (route.page !== 'instance') return `#/${route.page}`;
-  const tab = route.tab === 'changes' ? '/changes' : '';
-  return `#/instances/${encodeURIComponent(route.id)}${tab}`;
+  const part = route.tab === 'changes' ? '/changes' : messagePart(route.messageId);
+  return `#/instances/${encodeURIComponent(route.id)}${part}`;
 }
+
+const messagePart = (messageId: string | undefined): string =>
+  messageId === undefined ? '' : `/messages/${encodeURIComponent(messageId)}`;
 
 /** Returns the one-time code of the sign-in link that the server prints, or null if there is none. */
 export const parseSignInCode = (fragment: string): string | null =>

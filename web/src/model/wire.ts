@@ -64,6 +64,8 @@ export type StreamEvent = {
   readonly [Type in keyof LiveEventData]: { readonly type: Type; readonly data: LiveEventData[Type] };
 }[keyof LiveEventData];
 
+export type MessageHit = OutputOf<'searchMessages'>['hits'][number];
+
 export type NotificationChannel = OutputOf<'listNotificationChannels'>['channels'][number];
 export type Destination = OutputOf<'listNotificationDestinations'>['destinations'][number];
 export type Notification = OutputOf<'testNotificationDestination'>;

@@ -66,7 +66,9 @@ function SignInOrDashboard() {
           {route.page === 'list' && <NothingSelected />}
           {route.page === 'keys' && <KeysPage />}
           {route.page === 'notifications' && <NotificationsPage />}
-          {route.page === 'instance' && <InstanceView key={route.id} id={route.id} tab={route.tab} />}
+          {route.page === 'instance' && (
+            <InstanceView key={route.id} id={route.id} tab={route.tab} messageId={route.messageId} />
+          )}
         </section>
         <ShortcutsDialog />
       </main>

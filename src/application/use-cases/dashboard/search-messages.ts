@@ -22,8 +22,8 @@ const query = v.pipe(
 );
 
 /**
- * Looks for words in the messages of all agents, the newest first. One call looks at some thousand messages. It
- * may find nothing among them although there are others: then it still returns the cursor of the next page.
+ * Looks for words in the messages of all agents, the newest first. One call looks at some thousand messages.
+ * It may find nothing among them although there are others: then it still returns the cursor of the next.
  */
 export const searchMessages = defineUseCase({
   name: 'search_messages',

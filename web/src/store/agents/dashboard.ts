@@ -95,29 +95,46 @@ async function loadDetail(id: string): Promise<void> {
   }
 }
 
-/** The ids of the instances whose older messages are being loaded. */
-const idsLoadingOlderMessages = new Set<string>();
+/** The loads of older messages that have not finished yet, by instance id. */
+const runningOlderLoads = new Map<string, Promise<void>>();
 
-export async function loadOlderMessages(id: string): Promise<void> {
+/** Loads the messages before those that are loaded. Concurrent calls for one instance share one request. */
+export function loadOlderMessages(id: string): Promise<void> {
+  const runningLoad = runningOlderLoads.get(id);
+  if (runningLoad !== undefined) return runningLoad;
+  const newLoad = loadOlder(id).finally(() => runningOlderLoads.delete(id));
+  runningOlderLoads.set(id, newLoad);
+  return newLoad;
+}
+
+async function loadOlder(id: string): Promise<void> {
   const conversation = dashboard.value.conversations.get(id);
   const oldest = conversation?.messages[0];
-  if (
-    conversation === undefined ||
-    oldest === undefined ||
-    hasReachedStart(conversation) ||
-    idsLoadingOlderMessages.has(id)
-  )
-    return;
-  idsLoadingOlderMessages.add(id);
-  try {
-    const path = `/agent-instances/${encodeURIComponent(id)}/messages`;
-    const older = await request<Message[]>(
-      'GET',
-      `${path}?limit=${MESSAGE_PAGE_SIZE}&before_message_id=${oldest.id}`,
-    );
-    dashboard.value = withMoreMessages(dashboard.value, id, older);
-  } finally {
-    idsLoadingOlderMessages.delete(id);
+  if (conversation === undefined || oldest === undefined || hasReachedStart(conversation)) return;
+  const path = `/agent-instances/${encodeURIComponent(id)}/messages`;
+  const older = await request<Message[]>(
+    'GET',
+    `${path}?limit=${MESSAGE_PAGE_SIZE}&before_message_id=${oldest.id}`,
+  );
+  dashboard.value = withMoreMessages(dashboard.value, id, older);
+}
+
+/** How many messages are loaded at most to show an old one: the page keeps them without a gap. */
+const MAX_MESSAGES_TO_SHOW_ONE = 5_000;
+
+/**
+ * Loads older messages of a loaded conversation until a message is among them.
+ * @returns false if the message is not there, or too far back
+ */
+export async function loadUntilMessage(id: string, messageId: string): Promise<boolean> {
+  for (;;) {
+    const conversation = dashboard.value.conversations.get(id);
+    if (conversation === undefined) return false;
+    if (conversation.messages.some((message) => message.id === messageId)) return true;
+    const count = conversation.messages.length;
+    if (hasReachedStart(conversation) || count >= MAX_MESSAGES_TO_SHOW_ONE) return false;
+    await loadOlderMessages(id);
+    if ((dashboard.value.conversations.get(id)?.messages.length ?? 0) <= count) return false;
   }
 }
 

@@ -10,15 +10,18 @@ import { FailureNotice } from './failure-notice.tsx';
 import { InstanceHeader } from './instance-header.tsx';
 import { StopNotice } from './stop-notice.tsx';
 import { Timeline } from './timeline.tsx';
+import { useFoundMessage } from './use-found-message.ts';
 
 const DiffView = lazy(() => import('./diff-view.tsx').then(({ DiffView }) => DiffView));
 
 interface InstanceViewProps {
   readonly id: string;
   readonly tab: 'conversation' | 'changes';
+  /** The message at which the conversation opens. Undefined: at its end. */
+  readonly messageId: string | undefined;
 }
 
-export function InstanceView({ id, tab }: InstanceViewProps) {
+export function InstanceView({ id, tab, messageId }: InstanceViewProps) {
   const hasLoadFailed = useSignal(false);
   const load = () => {
     loadInstance(id).then(
@@ -37,6 +40,7 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
   useEffect(loadMarkdown, []);
   const instance = dashboard.value.instances.get(id);
   const conversation = dashboard.value.conversations.get(id);
+  useFoundMessage(id, messageId, conversation !== undefined);
   if (instance === undefined) {
     if (conversation !== undefined || notFoundIds.value.has(id)) return <NotFound />;
     return hasLoadFailed.value ? <LoadFailed onRetry={load} /> : <div class="loading" aria-busy="true" />;
@@ -58,7 +62,7 @@ export function InstanceView({ id, tab }: InstanceViewProps) {
       ) : conversation === undefined || !isMarkdownReady.value ? (
         <div class="timeline" aria-busy="true" />
       ) : (
-        <Timeline id={id} conversation={conversation} />
+        <Timeline id={id} conversation={conversation} foundId={messageId ?? null} />
       )}
       {tab === 'conversation' && conversation !== undefined && (
         <AnswerBar instance={instance} conversation={conversation} />

@@ -12,6 +12,8 @@ import { TimelineEntry } from './timeline-entry.tsx';
 interface TimelineProps {
   readonly id: string;
   readonly conversation: Conversation;
+  /** The message that a search has found, which is marked; null: none. */
+  readonly foundId: string | null;
 }
 
 /**
@@ -24,7 +26,7 @@ const MIN_ROWS_ABOVE = 25;
 /** Estimated height of a row that has not been measured yet. */
 const ESTIMATED_ROW_PX = 96;
 
-export function Timeline({ id, conversation }: TimelineProps) {
+export function Timeline({ id, conversation, foundId }: TimelineProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const outgoing = useComputed(() => outbox.value.filter(({ instanceId }) => instanceId === id)).value;
   const entries = useMemo(
@@ -74,6 +76,7 @@ export function Timeline({ id, conversation }: TimelineProps) {
               key={key}
               class="timeline-row"
               data-index={index}
+              data-found={key === foundId}
               ref={list.measureElement}
               style={{ transform: `translateY(${start}px)` }}
             >

@@ -28,7 +28,7 @@ export function InstanceFilter({ filter }: { readonly filter: Signal<ListFilter>
     <search class="filter">
       <label class="search">
         <Icon name="search" />
-        <span class="for-screen-readers">Search names, places and latest messages</span>
+        <span class="for-screen-readers">Search names, places and messages</span>
         <input
           id="search"
           type="search"

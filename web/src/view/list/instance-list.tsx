@@ -8,6 +8,7 @@ import { showError } from '../../store/page/notices.ts';
 import { InstanceFilter } from './instance-filter.tsx';
 import { InstanceRow } from './instance-row.tsx';
 import { ListHeader } from './list-header.tsx';
+import { MessageHits } from './message-hits.tsx';
 import { Welcome } from './welcome.tsx';
 
 const HEADINGS: { readonly [Group in StatusGroup]: string } = {
@@ -28,6 +29,7 @@ export function InstanceList() {
         {!isLoaded && instances.size === 0 && <ListPlaceholder />}
         {isLoaded && instances.size === 0 && <Welcome />}
         <ListGroups />
+        <MessageHits />
         {nextCursor.value && (
           <button
             type="button"

@@ -6,7 +6,7 @@ export const isShortcutsDialogOpen = signal(false);
 const SHORTCUTS: readonly (readonly [keys: readonly string[], action: string])[] = [
   [['j', 'k'], 'Next or previous agent; after an answer, the next that waits'],
   [['n'], 'Next agent that waits for you, the one that waits longest first'],
-  [['/'], 'Search the list'],
+  [['/'], 'Search the list, and in messages'],
   [['r'], 'Write an answer'],
   [['1', '…', '9'], 'Go to a suggested answer, or to a field of a form'],
   [['Enter'], 'Send what you have written'],
