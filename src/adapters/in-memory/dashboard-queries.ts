@@ -35,13 +35,13 @@ export class InMemoryDashboardQueries implements DashboardQueries {
   }
 
   async listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null> {
-    const { limit, after, agentType } = criteria;
+    const { limit, after, agentType, status } = criteria;
     const { agentTypes, instances } = this.#users.get(userId) ?? NO_DATA;
     const typeId = agentType !== null && 'id' in agentType ? agentType.id : null;
     const typeName = agentType !== null && 'name' in agentType ? agentType.name : null;
     if (typeId !== null && ![...agentTypes.values()].some(({ id }) => id === typeId)) return null;
     const matching = [...instances.values()]
-      .filter(isNotDeleted)
+      .filter((stored) => isNotDeleted(stored) === (status !== 'DELETED'))
       .filter(({ instance }) => typeId === null || instance.agentType.id === typeId)
       .filter(({ instance }) => typeName === null || instance.agentType.name === typeName)
       .filter((stored) => hasStatus(stored, criteria))

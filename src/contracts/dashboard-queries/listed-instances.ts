@@ -19,6 +19,7 @@ export function listedInstances({ test }: TestRunner, storeUnderTest: () => Open
     const conversation = await startConversation(userId, 1);
     await conversation.delete();
     assert.deepEqual(idsOf(await list(userId)), []);
+    assert.deepEqual(idsOf(await list(userId, { status: 'DELETED' })), [conversation.id]);
     assertMatches((await types(userId, 5))[0], { active: 0, recent: [] });
     assertMatches((await read(conversation, 1))?.instance, {
       status: 'DELETED',
@@ -26,6 +27,7 @@ export function listedInstances({ test }: TestRunner, storeUnderTest: () => Open
     });
     await conversation.change((current) => restoreInstance(current, { now: atMinute(1) }));
     assert.deepEqual(idsOf(await list(userId)), [conversation.id]);
+    assert.deepEqual(idsOf(await list(userId, { status: 'DELETED' })), []);
     assertMatches((await read(conversation, 1))?.instance, { status: 'ACTIVE', deletion: null });
   });
 

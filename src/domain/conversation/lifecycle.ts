@@ -89,10 +89,13 @@ export function restoreInstance(conversation: Conversation, { now }: { now: Date
   return draft.decision();
 }
 
+/** Checks whether an instance was deleted, and not too long ago to be restored. */
+export const canBeRestored = ({ deletion }: AgentInstance, now: Date): boolean =>
+  deletion !== null && now.getTime() - deletion.deletedAt.getTime() <= RESTORE_WINDOW_MS;
+
 /** Returns the instance, deleted or not, unless it was deleted too long ago to be restored. */
 function requireInstanceEvenDeleted({ instance }: Conversation, now: Date): AgentInstance {
   if (instance === null) throw agentInstanceNotFound();
-  const deletedAt = instance.deletion?.deletedAt.getTime() ?? now.getTime();
-  if (now.getTime() - deletedAt > RESTORE_WINDOW_MS) throw agentInstanceNotFound();
+  if (instance.deletion !== null && !canBeRestored(instance, now)) throw agentInstanceNotFound();
   return instance;
 }

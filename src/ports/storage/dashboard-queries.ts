@@ -30,7 +30,7 @@ export interface InstancePage {
 }
 
 /** The statuses that a list can be filtered by, as `shownStatus` computes them. */
-export type ListedStatus = 'ACTIVE' | 'STALE' | 'AWAITING_INPUT' | 'COMPLETED' | 'FAILED';
+export type ListedStatus = 'ACTIVE' | 'STALE' | 'AWAITING_INPUT' | 'COMPLETED' | 'FAILED' | 'DELETED';
 
 /** The part of a request that only the calling process knows. */
 export interface LocalWaits {
@@ -127,7 +127,7 @@ export interface ChangesSince extends InstanceOverview {
  */
 export interface DashboardQueries {
   /**
-   * Returns a page of instances, without deleted ones. Returns null if `agentType` has an id that is not an
+   * Returns a page of instances, without deleted ones unless the status is DELETED. Returns null if `agentType` has an id that is not an
    * agent type of the user.
    */
   listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null>;

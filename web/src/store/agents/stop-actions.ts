@@ -18,7 +18,9 @@ export const cancelStop = (id: string): Promise<void> => changeStop('DELETE', st
 async function changeStop(method: string, path: string, body?: object): Promise<void> {
   try {
     const options = { idempotencyKey: randomId(), ...(body && { body }) };
-    dashboard.value = withInstance(dashboard.value, await request<AgentInstance>(method, path, options));
+    // Read after the response: the dashboard may have changed meanwhile.
+    const instance = await request<AgentInstance>(method, path, options);
+    dashboard.value = withInstance(dashboard.value, instance);
   } catch (error) {
     showError(error);
   }

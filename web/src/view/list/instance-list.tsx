@@ -7,6 +7,7 @@ import { filter, listedGroups } from '../../store/agents/list.ts';
 import { showError } from '../../store/page/notices.ts';
 import { InstanceFilter } from './instance-filter.tsx';
 import { InstanceRow } from './instance-row.tsx';
+import { ListFoot } from './list-foot.tsx';
 import { ListHeader } from './list-header.tsx';
 import { MessageHits } from './message-hits.tsx';
 import { Welcome } from './welcome.tsx';
@@ -39,6 +40,7 @@ export function InstanceList() {
             Show older
           </button>
         )}
+        {isLoaded && <ListFoot />}
       </div>
     </nav>
   );

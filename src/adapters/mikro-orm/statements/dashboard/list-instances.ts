@@ -31,7 +31,8 @@ const listInstancesSql = (typeId: string | null): string => `
     select ${overviewColumns('$6', '$7')}
     from agent_instances a
     join agent_types y on y.user_id = a.user_id and y.id = a.agent_type_id
-    where a.user_id = $1 and a.status <> 'DELETED' and (a.started_at, a.id) < ($2::timestamptz, $3::uuid)
+    where a.user_id = $1 and (a.status = 'DELETED') = ($4::text is not distinct from 'DELETED')
+      and (a.started_at, a.id) < ($2::timestamptz, $3::uuid)
       and ($4::text is null or ${HAS_STATUS})
       ${typeId === null ? '' : `and a.agent_type_id = ${typeId}`}
     order by a.started_at desc, a.id desc
