@@ -22,6 +22,7 @@ export { answerQuestion, recordAnswer } from './dashboard/answer-question.ts';
 export { deleteAgentInstance } from './dashboard/delete-agent-instance.ts';
 export { listAgentInstances } from './dashboard/list-agent-instances.ts';
 export { listAgentTypes } from './dashboard/list-agent-types.ts';
+export { listDeletedInstances } from './dashboard/list-deleted-instances.ts';
 export { listMessages } from './dashboard/list-messages.ts';
 export { postponeQuestion } from './dashboard/postpone-question.ts';
 export { readAgentInstance } from './dashboard/read-agent-instance.ts';

@@ -127,8 +127,8 @@ export interface ChangesSince extends InstanceOverview {
  */
 export interface DashboardQueries {
   /**
-   * Returns a page of instances, without deleted ones unless the status is DELETED. Returns null if `agentType` has an id that is not an
-   * agent type of the user.
+   * Returns a page of instances, without deleted ones unless the status is DELETED. Returns null if
+   * `agentType` has an id that is not an agent type of the user.
    */
   listInstances(userId: UserId, criteria: InstanceCriteria): Promise<InstancePage | null>;
 

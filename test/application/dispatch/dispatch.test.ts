@@ -99,6 +99,7 @@ describe('the scopes', () => {
     deleteAgentInstance: ['dashboard'],
     listAgentInstances: ['dashboard'],
     listAgentTypes: ['dashboard'],
+    listDeletedInstances: ['dashboard'],
     listMessages: ['dashboard'],
     postponeQuestion: ['dashboard'],
     readAgentSummary: ['dashboard'],

@@ -40,6 +40,16 @@ export const DASHBOARD_ROUTES: readonly Route[] = [
   }),
   defineRoute({ path: '/agent-instances', input: inputFromQuery, ...LIST_INSTANCES }),
   defineRoute({
+    method: 'GET',
+    path: '/deleted-instances',
+    useCase: useCases.listDeletedInstances,
+    input: inputFromQuery,
+    body: 'none',
+    isSafe: true,
+    responseField: 'agent_instances',
+    nextPage: ({ next_cursor: cursor }) => (cursor === null ? null : { cursor }),
+  }),
+  defineRoute({
     path: '/agent-types/:agent_type_id/instances',
     operationId: 'list_instances_of_agent_type',
     input: (ctx) => ({ ...inputFromQuery(ctx), agent_type_id: ctx.params.agent_type_id }),

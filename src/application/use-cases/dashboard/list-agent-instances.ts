@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { normaliseAgentTypeName } from '../../../domain/conversation/agent-type.ts';
-import { canBeRestored } from '../../../domain/conversation/lifecycle.ts';
 import { agentTypeNotFound } from '../../../domain/errors.ts';
 import { agentTypeId } from '../../../domain/ids.ts';
 import { defineUseCase } from '../../use-case.ts';
@@ -12,12 +11,7 @@ import { cursor, formatCursor, parseCursor } from '../../wire/instance-cursor.ts
 const input = v.object({
   limit: field.optional(field.limit),
   cursor: field.optional(cursor),
-  status: field.optional(
-    v.pipe(
-      v.picklist(['ACTIVE', 'STALE', 'AWAITING_INPUT', 'COMPLETED', 'FAILED', 'DELETED']),
-      v.description('DELETED: those that can still be restored. They are in no other list'),
-    ),
-  ),
+  status: field.optional(v.picklist(['ACTIVE', 'STALE', 'AWAITING_INPUT', 'COMPLETED', 'FAILED'])),
   agent_type: field.optional(field.agentType),
   agent_type_id: field.optional(field.id),
 });
@@ -44,12 +38,8 @@ export const listAgentInstances = defineUseCase({
       agentType: selectAgentType(filter),
     });
     if (page === null) throw agentTypeNotFound();
-    const now = ports.clock.now();
-    const shown = page.instances.filter(
-      ({ instance }) => instance.deletion === null || canBeRestored(instance, now),
-    );
     return {
-      agent_instances: shown.map((overview) => wireInstance(overview, view)),
+      agent_instances: page.instances.map((overview) => wireInstance(overview, view)),
       next_cursor: formatCursor(page.next),
     };
   },

@@ -14,20 +14,20 @@ const CONCURRENCY = 4;
 
 /** Returns the agents that a clean-up is about. The list of the page may not have all of them. */
 export async function findToCleanUp(kind: CleanUp, minMs: number): Promise<readonly AgentInstance[]> {
-  const lists = await Promise.all(STATUSES_OF[kind].map(listAll));
+  const lists = await Promise.all(STATUSES_OF[kind].map((status) => listAll('/agent-instances', { status })));
   return lists.flat().filter((instance) => isOldEnough(instance, kind, minMs, Date.now()));
 }
 
 /** Returns the deleted agents that can be restored. */
-export const findDeleted = (): Promise<readonly AgentInstance[]> => listAll('DELETED');
+export const findDeleted = (): Promise<readonly AgentInstance[]> => listAll('/deleted-instances', {});
 
-async function listAll(status: string): Promise<AgentInstance[]> {
+async function listAll(path: string, fields: { readonly status?: string }): Promise<AgentInstance[]> {
   const found: AgentInstance[] = [];
   let cursor: string | null = null;
   do {
-    const query = new URLSearchParams({ status, limit: String(PAGE_SIZE), ...(cursor && { cursor }) });
+    const query = new URLSearchParams({ ...fields, limit: String(PAGE_SIZE), ...(cursor && { cursor }) });
     const page: Awaited<ReturnType<typeof requestPage<AgentInstance>>> = await requestPage(
-      `/agent-instances?${query}`,
+      `${path}?${query}`,
     );
     found.push(...page.items);
     cursor = page.nextCursor;
