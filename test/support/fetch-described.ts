@@ -19,6 +19,7 @@ export const API_DOCUMENT = describeApi({
   hasExport: true,
   hasAnswerLinks: true,
   hasSmsReplies: true,
+  hasProviderSignIn: true,
   hookAgents: ['claude-code'],
   publishesPublicKeys: true,
   hasOAuth: true,

@@ -5,6 +5,7 @@ import Provider, {
   errors,
   interactionPolicy,
 } from 'oidc-provider';
+import { PortError } from '../../ports/errors.ts';
 import type { Logger } from '../../ports/runtime.ts';
 import { fitClientMetadata, hasSingleToken, problemOfClient, SINGLE_TOKEN } from './client-metadata.ts';
 import { LIFETIMES } from './lifetimes.ts';
@@ -44,18 +45,46 @@ export function createProvider(options: ProviderOptions): Provider {
   const provider = new Provider(baseUrl + OAUTH_PATH, configurationOf(options));
   // The addresses in answers come from the headers that `serve` sets.
   provider.proxy = true;
+  const failures = new WeakMap<object, Error>();
   provider.use(async (ctx, next) => {
     await next();
+    sayWhenToTryAgain(ctx, failures.get(ctx));
     dropSessionCookie(ctx, provider.cookieName('session'));
     // The library always lists `openid`, too, which this server grants to nobody.
     const metadata = ctx.body as { scopes_supported?: readonly string[] } | undefined;
     if (metadata?.scopes_supported !== undefined) metadata.scopes_supported = ALL_SCOPES;
   });
-  provider.on('server_error', (_ctx, err) => logger.error({ err }, 'OAuth failed'));
+  provider.on('server_error', (ctx, err) => {
+    failures.set(ctx, err);
+    if (isAway(err)) logger.warn({ err }, 'dependency unavailable');
+    else logger.error({ err }, 'OAuth failed');
+  });
   (provider as NodeJS.EventEmitter).on('error', (err: Error) =>
     logger.debug({ err }, 'an answer of OAuth was not sent'),
   );
   return provider;
+}
+
+const isAway = (error: unknown): error is PortError =>
+  error instanceof PortError && ['storage_unavailable', 'storage_busy', 'storage_full'].includes(error.code);
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** The library knows only internal errors, after which programs give up. */
+function sayWhenToTryAgain(ctx: Errored, failure: Error | undefined): void {
+  if (ctx.status !== 500 || !isAway(failure)) return;
+  ctx.status = 503;
+  ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
+  const isPage = typeof ctx.body === 'string';
+  ctx.body = isPage
+    ? `The program cannot be connected now: ${failure.message}.\nTry again in a moment.\n`
+    : { error: 'temporarily_unavailable', error_description: failure.message };
+}
+
+interface Errored {
+  status: number;
+  body: unknown;
+  set(header: string, value: string): void;
 }
 
 function configurationOf(options: ProviderOptions): Configuration {

@@ -140,4 +140,15 @@ describe('a code of a device', () => {
       expect((await decide('ann', code)).status).toBe(404);
     },
   );
+
+  test('is not guessed: after ten wrong ones a user has to wait, with each token, and others need not', async () => {
+    const { user_code } = await begin();
+    const wrong = () => decide('guesser', 'WRNG-CDES');
+    for (let tries = 0; tries < 10; tries += 1) expect((await wrong()).status).toBe(404);
+    expect(await wrong()).toMatchObject({ status: 429, fields: { code: 'rate_limited' } });
+    expect((await decide('guesser', user_code)).status).toBe(429);
+    const read = await scene.page(scene.newBrowser(), 'guesser', `/device-codes/${user_code}`);
+    expect(read.status).toBe(429);
+    expect((await decide('ann', user_code)).status).toBe(200);
+  });
 });

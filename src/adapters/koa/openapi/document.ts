@@ -7,6 +7,7 @@ import { errorResponseComponents } from './error-responses.ts';
 import { exportOperations } from './export-operations.ts';
 import { hookOperations } from './hook-operations.ts';
 import type { Paths } from './operation.ts';
+import { providerSignInOperations } from './provider-sign-in-operations.ts';
 import { restOperations } from './rest-operations.ts';
 import { schemaComponents } from './schemas.ts';
 import { signInOperations } from './sign-in-operations.ts';
@@ -28,6 +29,7 @@ export interface ApiDescriptionOptions {
   readonly hookAgents: readonly string[];
   readonly publishesPublicKeys: boolean;
   readonly hasOAuth: boolean;
+  readonly hasProviderSignIn: boolean;
 }
 
 export interface OpenApiDocument {
@@ -50,6 +52,7 @@ export function describeApi(options: ApiDescriptionOptions): OpenApiDocument {
     ...(options.hasStreams && streamOperations()),
     ...(options.hasExport && exportOperations()),
     ...(options.hasSignIn && signInOperations()),
+    ...(options.hasProviderSignIn && providerSignInOperations()),
     ...(options.hasAnswerLinks && answerLinkOperations()),
     ...(options.hasSmsReplies && smsReplyOperations()),
     ...(options.hasOAuth && accessRequestOperations()),
@@ -144,6 +147,7 @@ const CHALLENGE = 'Which token is needed (RFC 6750)';
 const HEADERS = {
   'X-Request-Id': textHeader("The request's id in the server's log; your own, if you send one", true),
   Link: textHeader('The address of the next page (RFC 8288); absent on the last page', false),
+  Location: textHeader('The address to which the browser goes on', true),
   'Retry-After': { ...RETRY_AFTER, required: true },
   'Retry-After.optional': { ...RETRY_AFTER, required: false },
   'WWW-Authenticate': textHeader(CHALLENGE, true),

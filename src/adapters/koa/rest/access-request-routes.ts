@@ -12,6 +12,7 @@ import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange
 import { methodNotAllowed } from '../http/http-error.ts';
 import { publicBaseUrl } from '../http/public-url.ts';
 import { BASE_PATH } from './route.ts';
+import { WrongCodes } from './wrong-codes.ts';
 
 /** A request, and the address under which its sender knows the server, without a slash at the end. */
 export interface AddressedRequest {
@@ -93,6 +94,7 @@ export const accessDecided = v.object({
  */
 export function accessRequestRoutes(options: AccessRequestOptions): Middleware {
   const { accessRequests, publicUrl = null } = options;
+  const wrongCodes = new WrongCodes();
 
   async function handleRequest(ctx: Context): Promise<void> {
     const [, kind, id] = PATH.exec(ctx.path) as unknown as [string, string, string];
@@ -101,16 +103,17 @@ export function accessRequestRoutes(options: AccessRequestOptions): Middleware {
     const { userId } = await identifyPerson(ctx, options);
     if (!ID.test(id)) throw accessRequestNotFound();
     const request = { req: ctx.req, res: ctx.res, baseUrl: publicBaseUrl(ctx, publicUrl) };
+    const readDevice = () => wrongCodes.limit(userId, () => accessRequests.readDevice(request, id));
+    const decideDevice = (decision: AccessDecision) =>
+      wrongCodes.limit(userId, () => accessRequests.decideDevice(request, id, decision));
     if (ctx.method === 'GET' || ctx.method === 'HEAD') {
-      const found = isDevice
-        ? await accessRequests.readDevice(request, id)
-        : await accessRequests.read(request, id, userId);
+      const found = isDevice ? await readDevice() : await accessRequests.read(request, id, userId);
       ctx.body = wireAccessRequest(found);
     } else if (ctx.method === 'POST') {
       const body = await readJsonObject(ctx, { maxBytes: MAX_DECISION_BYTES, mayBeEmpty: false });
       const decision = { userId, ...checkInput(accessDecision, body) };
       const address = isDevice
-        ? await accessRequests.decideDevice(request, id, decision)
+        ? await decideDevice(decision)
         : await accessRequests.decide(request, id, decision);
       ctx.body = { success: true, redirect_to: address ?? null } satisfies v.InferOutput<
         typeof accessDecided

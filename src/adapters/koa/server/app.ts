@@ -67,6 +67,7 @@ const apiDescriptionOptions = ({
   hookAgents: hooks?.agents ?? [],
   publishesPublicKeys: jwks !== undefined,
   hasOAuth: oauthServer != null,
+  hasProviderSignIn: providerSignIn != null,
 });
 
 const CLIENT_GONE_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);

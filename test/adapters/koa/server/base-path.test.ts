@@ -118,6 +118,7 @@ test('a path of PUBLIC_URL that begins like a path of the server itself is refus
     hasExport: true,
     hasAnswerLinks: true,
     hasSmsReplies: true,
+    hasProviderSignIn: true,
     hookAgents: ['claude-code'],
     publishesPublicKeys: true,
     hasOAuth: true,
