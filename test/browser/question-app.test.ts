@@ -26,11 +26,11 @@ const DEPLOY = {
   elicit: true,
 };
 
-/** Asks the same again, as the agent does, and returns the result. */
-const outcomeOf = async (args: { readonly question_text: string }): Promise<object> => {
-  const result = await host.client.callTool({ name: 'ask_question', arguments: { ...args } });
-  return result.structuredContent as object;
-};
+/** Comes back for the answer of the last question, as the agent does. */
+async function outcome(): Promise<unknown> {
+  const { question_id } = host.asked!;
+  return (await host.client.callTool({ name: 'ask_question', arguments: { question_id } })).structuredContent;
+}
 
 test('a person answers in the app with one tap, and the agent gets the answer', async () => {
   const app = await host.ask(DEPLOY);
@@ -41,9 +41,8 @@ test('a person answers in the app with one tap, and the agent gets the answer', 
     .poll(() => host.messages)
     .toEqual([expect.stringContaining('Call ask_question with question_id')]);
   expect(host.messages[0]).not.toContain('Production');
-  const [, question_id] = /question_id (\S+)/.exec(host.messages[0]!)!;
-  const result = await host.client.callTool({ name: 'ask_question', arguments: { question_id } });
-  expect(result.structuredContent).toMatchObject({
+  expect(host.messages[0]).toContain(host.asked!.question_id);
+  expect(await outcome()).toMatchObject({
     status: 'answered',
     outcome: { values: ['prod'], via: 'mcp-app' },
   });
@@ -67,14 +66,13 @@ test('a person answers in their own words, and a blank text says so', async () =
   await app.getByLabel('Your answer').fill('8080');
   await app.getByRole('button', { name: 'Send' }).click();
   await app.getByText('Answered: 8080').waitFor();
-  expect(await outcomeOf({ question_text: 'Which port?' })).toMatchObject({ answer: '8080' });
+  expect(await outcome()).toMatchObject({ answer: '8080' });
 });
 
 test('an answer that comes too late is told, and cannot be given again', async () => {
   const app = await host.ask(DEPLOY);
   await app.getByRole('button', { name: 'Production' }).waitFor();
-  const question = await host.client.callTool({ name: 'ask_question', arguments: { ...DEPLOY } });
-  const { agent_instance_id } = question.structuredContent as { agent_instance_id: string };
+  const { agent_instance_id } = host.asked!;
   await host.client.callTool({ name: 'end_session', arguments: { agent_instance_id } });
   await app.getByRole('button', { name: 'Production' }).click();
   await expect.poll(() => app.getByRole('button', { name: 'Production' }).isDisabled()).toBe(true);

@@ -113,6 +113,8 @@ describe('the OpenAPI document', () => {
       '/api/v1/export',
       '/api/v1/auth/session',
       '/api/v1/auth/options',
+      '/api/v1/auth/provider',
+      '/api/v1/auth/provider/answer',
       '/api/v1/answer-links/{token}',
       '/api/v1/twilio/messages',
       '/api/v1/access-requests/{id}',

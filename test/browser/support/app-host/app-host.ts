@@ -17,6 +17,8 @@ export class AppHost implements AsyncDisposable {
   /** Every request of the browser after the page of the host was loaded, and every violation of a policy. */
   readonly requests: string[] = [];
   readonly complaints: string[] = [];
+  /** The result of the last question. */
+  asked: { readonly question_id: string; readonly agent_instance_id: string } | null = null;
   readonly #stop: () => Promise<void>;
 
   private constructor(client: Client, page: Page, stop: () => Promise<void>) {
@@ -42,7 +44,9 @@ export class AppHost implements AsyncDisposable {
     await page.exposeFunction('sendMessage', (text: string) => void host.messages.push(text));
     await page.goto(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
     page.on('request', (request) => void host.requests.push(request.url()));
-    page.on('console', (message) => void host.complaints.push(message.text()));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') host.complaints.push(message.text());
+    });
     page.on('pageerror', (error) => void host.complaints.push(String(error)));
     return host;
   }
@@ -50,6 +54,7 @@ export class AppHost implements AsyncDisposable {
   /** Calls ask_question, and shows the app with the result. */
   async ask(args: object): Promise<FrameLocator> {
     const result = await this.client.callTool({ name: 'ask_question', arguments: { ...args } });
+    this.asked = result.structuredContent as typeof this.asked;
     const { contents } = await this.client.readResource({ uri: 'ui://agent-dashboard/question' });
     const { text: html } = contents[0] as { text: string };
     await this.page.evaluate(
