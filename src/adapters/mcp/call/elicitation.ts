@@ -38,7 +38,7 @@ export type ElicitationResponses = { readonly [key: string]: unknown };
 
 const NO_MODES: ElicitationModes = { form: false, url: false };
 
-/** Reads what a client declares in its capabilities. Anything may be in them. Without a mode it means forms. */
+/** Reads what a client declares in its capabilities, which may be anything. Without a mode it means forms. */
 export function elicitationModes(capabilities: unknown): ElicitationModes {
   const { elicitation } = (capabilities ?? {}) as { elicitation?: unknown };
   if (!isObject(elicitation)) return NO_MODES;

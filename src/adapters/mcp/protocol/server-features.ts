@@ -46,8 +46,8 @@ export interface ServerDescription {
 }
 
 /**
- * Creates all features: the tools, the prompt, the conversations as resources, questions as tasks, and the app
- * that shows a question.
+ * Creates all features: the tools, the prompt, the conversations as resources, questions as tasks, and the
+ * app that shows a question.
  * @param appSecret proves answers of the app; the same in every process.
  */
 export function createServerFeatures(
