@@ -62,10 +62,18 @@ export function fitClientMetadata(metadata: Metadata): void {
 export function problemOfClient({ redirect_uris: uris, client_uri: home }: Metadata): string | null {
   if (Array.isArray(uris) && uris.length > MAX_REDIRECT_URIS)
     return `redirect_uris must contain at most ${MAX_REDIRECT_URIS} addresses`;
+  if (Array.isArray(uris) && uris.some(hasUserInfo))
+    return 'redirect_uris must not contain a user name or a password';
   const texts = [home, ...(Array.isArray(uris) ? uris : [])];
   return texts.some((text) => typeof text === 'string' && text.length > MAX_TEXT_LENGTH)
     ? `redirect_uris and client_uri must have at most ${MAX_TEXT_LENGTH} characters each`
     : null;
+}
+
+/** A name before an @ looks like the host to people, as in `https://app.example@evil.example/`. */
+function hasUserInfo(uri: unknown): boolean {
+  const url = typeof uri === 'string' ? URL.parse(uri) : null;
+  return url !== null && (url.username !== '' || url.password !== '');
 }
 
 /** Programs on a computer often forget that they use refresh tokens. */

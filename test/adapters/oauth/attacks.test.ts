@@ -206,6 +206,7 @@ describe('the person is sent back only to where the program is', () => {
     ['a script', ['javascript:alert(1)']],
     ['data', ['data:text/html,x']],
     ['a fragment', ['https://app.example/callback#x']],
+    ['a user name that looks like a host', ['https://app.example@evil.example/callback']],
     ['no address', ['callback']],
     ['none', []],
     ['too many', Array.from({ length: 21 }, (_, nth) => `https://app.example/${nth}`)],

@@ -94,3 +94,31 @@ test('a device asks one process, and the person decides at another', async () =>
   });
   expect(polled.status).toBe(200);
 });
+
+test('a program that sends characters which a database cannot store gets no internal error', async () => {
+  const { client } = await scene.register();
+  const answers: Response[] = [];
+  for (const name of ['state', 'nonce', 'ui_locales', 'login_hint', 'acr_values', 'claims', 'display'])
+    answers.push(await fetch(local(scene.attempt(client.client_id, { [name]: 'a\0b' }).url), MANUAL));
+  answers.push(
+    await scene.post('/device/authorize', { client_id: client.client_id, scope: 'agent', state: 'a\0b' }),
+    await scene.post('/token', { client_id: 'a\0b', grant_type: 'refresh_token', refresh_token: 'a\0b' }),
+    await scene.post('/revoke', { client_id: client.client_id, token: 'a\0b' }),
+  );
+  const key = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'a\0b' };
+  for (const metadata of [
+    { client_uri: 'https://app.example/a\0b' },
+    { redirect_uris: ['https://app.example/a\0b'] },
+    { redirect_uris: ['a\0b://x'] },
+    { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key] } },
+    { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [{ ...key, 'a\0b': '\ud800' }] } },
+  ])
+    answers.push(new Response(null, { status: (await scene.register(metadata)).status }));
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses.filter((status) => status >= 500)).toEqual([]);
+});
+
+const MANUAL = { redirect: 'manual' } as const;
+
+/** The servers have the same public address, at which none of them listens. */
+const local = (url: URL): string => url.href.replace(PUBLIC_URL, servers[0]!.server.url);
