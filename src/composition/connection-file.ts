@@ -27,6 +27,8 @@ export interface Connection {
 export interface Place {
   /** The folder of the project; null: the settings of the user. */
   readonly project: string | null;
+  /** Whether the agent has its hooks and its MCP server from a plugin, and only needs the key. */
+  readonly key_only: boolean;
   readonly permission_tool: boolean;
   readonly steps: string | null;
   readonly files: readonly FileRecord[];

@@ -26,6 +26,7 @@ export function addConnectionCommands(
     .description('connect coding agents of this machine: writes hooks and the MCP server into their settings')
     .argument('[agents...]', 'such as codex; without a name, all that are installed')
     .option('--remote <url>', 'a server elsewhere; you allow the access on its page', parseServerUrl)
+    .option('--key-only', 'only make the key: a plugin of the agent does the rest')
     .option('--permission-tool', 'also the tool approve, for agents that ask before they act')
     .addOption(
       new Option('--steps <which>', 'which uses of tools become steps').choices(['all', 'edits', 'none']),

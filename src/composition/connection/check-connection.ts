@@ -52,11 +52,12 @@ async function problemsOfFiles(
   env: Environment,
 ): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const { project, permission_tool: permissionTool, steps } of connection.places) {
+  for (const place of connection.places) {
+    const { project, key_only: keyOnly, permission_tool: permissionTool, steps } = place;
     try {
       const { changes } = await planToConnect(agent, connection, {
         env,
-        options: { project, permissionTool, steps },
+        options: { project, keyOnly, permissionTool, steps },
       });
       const outdated = changes.filter(({ before, after }) => before !== after);
       problems.push(

@@ -1,19 +1,27 @@
-import type { AgentConfig, Machine } from '../../adapters/agent-config/agents/agent-config.ts';
+import { join } from 'node:path';
+import {
+  type AgentConfig,
+  type Machine,
+  shellQuoted,
+} from '../../adapters/agent-config/agents/agent-config.ts';
 import {
   changeToAdd,
   changeToRemove,
   type FileChange,
   type FileRecord,
 } from '../../adapters/agent-config/files/file-change.ts';
+import type { SettingsFile } from '../../adapters/agent-config/files/settings-file.ts';
+import { wholeFile } from '../../adapters/agent-config/files/whole-file.ts';
 import { readText, removeEmptyFolders, writeChange } from '../../adapters/agent-config/files/write-change.ts';
 import type { Environment } from '../config/config.ts';
-import { type Connection, connectionPath, homeOf, type Place } from '../connection-file.ts';
+import { type Connection, configFolder, connectionPath, homeOf, type Place } from '../connection-file.ts';
 import { removeConnection, saveConnection } from './connections.ts';
 import { copyProgram, type InstalledProgram, installedProgram } from './installed-program.ts';
 import type { AgentKey } from './key-names.ts';
 
 export interface PlaceOptions {
   readonly project: string | null;
+  readonly keyOnly: boolean;
   readonly permissionTool: boolean;
   readonly steps: string | null;
 }
@@ -41,11 +49,20 @@ export async function planToConnect(
 ): Promise<ConnectionPlan> {
   const program = installedProgram(env);
   const wanted = wantedOf(agent, program, { env, options, purpose: 'connect' });
-  const { files, notes } = await agent.plan(wanted, machineOf(env));
+  const { files, notes } = options.keyOnly
+    ? { files: [launcherFile(program, env)], notes: [] }
+    : await agent.plan(wanted, machineOf(env));
   const records = placeOf(connection, options.project)?.files ?? [];
   const changes: FileChange[] = [];
   for (const file of files)
     changes.push(changeToAdd(file, await readText(file.path), recordOf(records, file.path)));
+  // An earlier connection may have needed other files.
+  const stale = records.filter(({ path }) => files.every((file) => file.path !== path));
+  const known = stale.length === 0 ? [] : await allFiles(agent, program, { env, options });
+  for (const record of stale) {
+    const file = known.find(({ path }) => path === record.path) ?? foreignFile(record.path);
+    changes.push(changeToRemove(file, await readText(file.path), record));
+  }
   return { agent, program, connection, options, changes, notes };
 }
 
@@ -60,9 +77,11 @@ export async function planToDisconnect(
 ): Promise<ConnectionPlan> {
   const program = installedProgram(env);
   const place = placeOf(connection, project);
-  const options = { project, permissionTool: false, steps: null };
+  const options = { project, keyOnly: place?.key_only === true, permissionTool: false, steps: null };
   const wanted = wantedOf(agent, program, { env, options, purpose: 'disconnect' });
-  const { files } = await agent.plan(wanted, machineOf(env));
+  const { files } = options.keyOnly
+    ? { files: [launcherFile(program, env)] }
+    : await agent.plan(wanted, machineOf(env));
   const changes: FileChange[] = [];
   for (const file of files) {
     const record = recordOf(place?.files ?? [], file.path);
@@ -77,19 +96,23 @@ export async function planToDisconnect(
 export async function connect(plan: ConnectionPlan, key: AgentKey, env: Environment): Promise<void> {
   const { agent, program, connection, options, changes } = plan;
   if (program.copy !== null) await copyProgram(program.copy);
-  const { project, permissionTool: permission_tool, steps } = options;
+  const { project, keyOnly: key_only, permissionTool: permission_tool, steps } = options;
   const oldRecords = placeOf(connection, project)?.files ?? [];
   const others = connection?.places.filter((place) => place.project !== project) ?? [];
   const records = new Map<string, FileRecord>(oldRecords.map((record) => [record.path, record]));
   const save = () => {
-    const place: Place = { project, permission_tool, steps, files: [...records.values()] };
+    const place: Place = { project, key_only, permission_tool, steps, files: [...records.values()] };
     return saveConnection(
       { agent: agent.name, ...key, program: program.program, places: [...others, place] },
       env,
     );
   };
   for (const change of changes) {
-    if (change.record === null) continue;
+    if (change.record === null) {
+      await writeChange(change);
+      records.delete(change.path);
+      continue;
+    }
     const { folders: oldFolders = [] } = records.get(change.path) ?? {};
     // The record is stored first: a change without a record could not be taken back exactly.
     records.set(change.path, { ...change.record, folders: oldFolders });
@@ -122,6 +145,26 @@ export const placeOf = (connection: Connection | null, project: string | null): 
 
 const recordOf = (records: readonly FileRecord[], path: string): FileRecord | null =>
   records.find((record) => record.path === path) ?? null;
+
+/** Returns all files that may have something of ours, whatever the options are. */
+async function allFiles(
+  agent: AgentConfig,
+  program: InstalledProgram,
+  { env, options }: { readonly env: Environment; readonly options: PlaceOptions },
+): Promise<readonly SettingsFile[]> {
+  const wanted = wantedOf(agent, program, { env, options, purpose: 'disconnect' });
+  return [launcherFile(program, env), ...(await agent.plan(wanted, machineOf(env))).files];
+}
+
+/** A file of which only its record is known: if it has changed, it stays as it is. */
+const foreignFile = (path: string): SettingsFile => ({ ...wholeFile(path, ''), remove: (text) => text });
+
+/** A script by which plugins find this program. */
+const launcherFile = ({ program }: InstalledProgram, env: Environment): SettingsFile =>
+  wholeFile(
+    join(configFolder(env), 'launcher.sh'),
+    `# Added by agent-dashboard connect --key-only.\nexec ${program.map(shellQuoted).join(' ')} "$@"\n`,
+  );
 
 const wantedOf = (
   agent: AgentConfig,

@@ -72,10 +72,11 @@ export function hookCommand(
   const args = [...program, 'hook', agent, '--connection', connectionFile];
   if (steps !== null) args.push('--steps', steps);
   if (timeout !== undefined) args.push('--timeout', String(timeout));
-  return `${args.map(quoted).join(' ')} || true`;
+  return `${args.map(shellQuoted).join(' ')} || true`;
 }
 
-const quoted = (text: string): string =>
+/** Returns a text as one word of a shell. */
+export const shellQuoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Says whether a hook sends events to a dashboard, also one that a person has written by hand. */

@@ -9,11 +9,13 @@ import { findConnection } from '../../connection/connections.ts';
 import { type AgentKey, keyName } from '../../connection/key-names.ts';
 import { type PairingRequest, pairWith } from '../../connection/pairing.ts';
 import type { Connection } from '../../connection-file.ts';
+import { UsageError } from '../../errors.ts';
 import { requireIssuer } from '../../operator/open-operator.ts';
 import { typedCommand } from '../../typed-command.ts';
 import { type ChangeOptions, isConfirmed, printChanges, printLines } from '../confirm-changes.ts';
 
 export interface ConnectOptions extends ChangeOptions {
+  readonly keyOnly?: boolean;
   readonly permissionTool?: boolean;
   readonly steps?: string;
   readonly remote?: string;
@@ -44,11 +46,15 @@ export async function connectAgents(
   }
   if (options.remote === undefined) requireIssuer(readConfig(env), 'name the server with --remote');
   const project = await projectFolder(options.project);
-  const { permissionTool = false, steps = null } = options;
+  const { keyOnly = false, permissionTool = false, steps = null } = options;
+  if (keyOnly && names.length === 0) throw new UsageError('--key-only needs the name of the agent');
   const prepared: Prepared[] = [];
   for (const agent of agents) {
     const connection = findConnection(agent.name, env);
-    const plan = await planToConnect(agent, connection, { env, options: { project, permissionTool, steps } });
+    const plan = await planToConnect(agent, connection, {
+      env,
+      options: { project, keyOnly, permissionTool, steps },
+    });
     prepared.push({ ...plan, key: await reusableKey(connection, env, options) });
   }
   const open = prepared.filter(hasToChange);
