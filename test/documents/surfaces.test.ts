@@ -114,18 +114,26 @@ describe('the command line', () => {
     'user export': EXPORT,
   };
 
+  /** Commands about the agents of this machine. `connect` and `disconnect` make and revoke keys on the store. */
+  const CONNECTION_COMMANDS = {
+    connect: 'create_api_key',
+    disconnect: 'revoke_api_key',
+    status: 'verify_token',
+  };
+
   /** Commands without a row: they set up the server, run it, sign in to it, serve MCP or pass on hooks. */
   const OTHER_COMMANDS = ['serve', 'link', 'migrate', 'keys generate', 'token import', 'mcp', 'hook'];
 
   test('has what its commands request from the server or do on the store', async () => {
     const requested = await rowsRequestedByCommands();
     expect(sorted(listedOn('Command line'))).toEqual(
-      sorted([...requested, ...Object.values(STORE_COMMANDS)]),
+      sorted([...requested, ...Object.values(STORE_COMMANDS), CONNECTION_COMMANDS.status]),
     );
   });
 
   test('has no command that this test does not know', async () => {
-    const known = [...REST_COMMANDS, ...Object.keys(STORE_COMMANDS), ...OTHER_COMMANDS];
+    const withRows = [...REST_COMMANDS, ...Object.keys({ ...STORE_COMMANDS, ...CONNECTION_COMMANDS })];
+    const known = [...withRows, ...OTHER_COMMANDS];
     expect((await listCommands()).sort()).toEqual(known.sort());
   });
 });
