@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { recorded } from '../adapters/hooks/fixtures.ts';
 import { HookServer } from '../adapters/hooks/hook-server.ts';
 import { listen } from '../adapters/koa/test-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const BIN = fileURLToPath(new URL('../../src/composition/bin.ts', import.meta.url));
 const LAUNCHER = fileURLToPath(new URL('../../bin/agent-dashboard.js', import.meta.url));
@@ -76,6 +79,50 @@ test('prints nothing where there is nothing to say, and passes on its options', 
   expect(await hook(options, jsonOf('PostToolUse.Bash'))).toEqual(SILENT);
   expect(await hooks.contents('codex', 's')).toEqual([]);
   expect(await hook([...options, '--timeout', '1'], jsonOf('PermissionRequest.Bash'))).toEqual(SILENT);
+});
+
+describe('a connection', () => {
+  async function connected(baseUrl: string) {
+    const folder = await temporaryFolder();
+    const file = join(folder.path, '.config/agent-dashboard/connections/codex.json');
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, JSON.stringify({ base_url: baseUrl, token: 'ann' }));
+    return { file, env: { HOME: folder.path }, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+  }
+
+  test('is found by the name of the agent', async () => {
+    await using hooks = await HookServer.start();
+    await using machine = await connected(hooks.server.url);
+    const env = { ...machine.env, AGENT_DASHBOARD_URL: 'http://127.0.0.1:1' };
+    expect(await hook(['codex'], jsonOf('SessionStart'), { env })).toEqual(SILENT);
+    expect(await hooks.contents('codex', 's')).toEqual([]);
+  });
+
+  test('counts more than a token of the environment if it is named', async () => {
+    await using hooks = await HookServer.start();
+    await using machine = await connected(hooks.server.url);
+    const env = { AGENT_DASHBOARD_API_KEY: 'of somebody else', AGENT_DASHBOARD_URL: 'http://127.0.0.1:1' };
+    const check = ['codex', '--connection', machine.file, '--check'];
+    expect(await hook(check, '', { env })).toEqual(SILENT);
+  });
+
+  test('sends its token to its own server only', async () => {
+    await using other = await serve((req, res) =>
+      res.end(JSON.stringify({ sent: req.headers.authorization })),
+    );
+    await using machine = await connected('http://127.0.0.1:1');
+    const [, , baseUrl] = other.options;
+    const { stdout } = await hook(['codex', '--base-url', baseUrl!], '{}', { env: machine.env });
+    expect(JSON.parse(stdout)).toEqual({ sent: 'Bearer' });
+  });
+
+  test('that does not work is explained with --check', async () => {
+    await using machine = await connected('http://127.0.0.1:1');
+    expect(await hook(['codex', '--check'], '', { env: machine.env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
 });
 
 const ANSWER = '{"hookSpecificOutput":{"decision":{"behavior":"allow"}}}';

@@ -110,6 +110,7 @@ export async function connect(plan: ConnectionPlan, key: AgentKey, env: Environm
   for (const change of changes) {
     if (change.record === null) {
       await writeChange(change);
+      await removeEmptyFolders(records.get(change.path)?.folders ?? []);
       records.delete(change.path);
       continue;
     }

@@ -107,6 +107,21 @@ describe('connect', () => {
     expect(await readdir(scene.home)).toEqual(['.codex']);
   });
 
+  test('only makes the key with --key-only, and takes back what was there before', async () => {
+    await using scene = await machine();
+    await scene.run('connect', 'claude-code', '--yes');
+    const { key_id } = await stored(scene, 'claude-code');
+    expect(await scene.run('connect', 'claude-code', '--key-only', '--yes')).toMatchObject({ code: 0 });
+    expect(await readdir(scene.home)).toEqual(['.config']);
+    expect((await stored(scene, 'claude-code')).key_id).toBe(key_id);
+    expect(await scene.read('.config/agent-dashboard/launcher.sh')).toContain(`exec ${process.execPath} `);
+    expect(await scene.run('status')).toMatchObject({ code: 0 });
+    await scene.run('connect', 'claude-code', '--yes');
+    expect(await readdir(scene.path('.config/agent-dashboard'))).toEqual(['connections']);
+    await scene.run('disconnect', '--yes');
+    expect(await readdir(scene.path('.config'))).toEqual([]);
+  });
+
   test.each([
     [['connect', 'nobody'], 2, 'There is no agent "nobody"'],
     [['connect', 'codex', '--project', '/not/there'], 2, 'there is no folder /not/there'],
