@@ -75,7 +75,7 @@ const ROOM_RULES = [
     http: ['call', 'tools', 'tasks', 'protocol'],
     stdio: ['call', 'tools', 'protocol'],
   }),
-  ...roomRules('src/adapters/agent-config', { files: [], agents: ['files'], 'opencode-plugin': [] }),
+  ...roomRules('src/adapters/agent-config', { files: [], agents: ['files'] }),
   ...roomRules('src/adapters/hooks', {
     'claude-code': ['.'],
     codex: ['.'],

@@ -2,10 +2,11 @@
  * Connects OpenCode with Agent Dashboard Server: https://github.com/agent-dashboard/agent-dashboard-server
  * Sessions, steps, permissions and questions show in the dashboard, and can be answered there.
  *
- * It needs `AGENT_DASHBOARD_API_KEY` (a token of the scope `agent`), and `AGENT_DASHBOARD_URL` if the server is
- * not on this machine. If the server is down, slow, or answers with an error, OpenCode works as without it.
+ * `agent-dashboard connect opencode` installs it. Without that, it needs `AGENT_DASHBOARD_API_KEY` (a token of
+ * the scope `agent`), and `AGENT_DASHBOARD_URL` if the server is not on this machine. If the server is down, slow, or answers with an error, OpenCode works as without it.
  */
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 
@@ -77,17 +78,24 @@ export async function AgentDashboard({ client, directory }, options) {
   };
 }
 
-function createDashboard({ baseUrl, apiKey } = {}) {
-  const base = baseUrl ?? (process.env.AGENT_DASHBOARD_URL || 'http://127.0.0.1:8080');
-  const token = apiKey ?? process.env.AGENT_DASHBOARD_API_KEY ?? '';
-  const url = `${base.replace(/\/+$/, '')}/api/v1/hooks/opencode`;
+function createDashboard({ baseUrl, apiKey, connectionFile = null, steps = null } = {}) {
+  /** Returns where the server is. The key in the file may have been replaced since the last event. */
+  async function readTarget() {
+    const connection = connectionFile === null ? {} : JSON.parse(await readFile(connectionFile, 'utf8'));
+    const base =
+      baseUrl ?? connection.base_url ?? (process.env.AGENT_DASHBOARD_URL || 'http://127.0.0.1:8080');
+    const url = new URL(`${base.replace(/\/+$/, '')}/api/v1/hooks/opencode`);
+    if (steps !== null) url.searchParams.set('steps', steps);
+    return { url, token: apiKey ?? connection.token ?? process.env.AGENT_DASHBOARD_API_KEY ?? '' };
+  }
 
   /** Posts an event, and returns the answer: `{}` if there is none, or if anything goes wrong. */
   async function post(event, context = null) {
-    if (token === '') return {};
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(), RESPONSE_MS);
     try {
+      const { url, token } = await readTarget();
+      if (token === '') return {};
       const response = await fetch(url, {
         method: 'POST',
         headers: {

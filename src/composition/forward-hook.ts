@@ -122,8 +122,8 @@ async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
 }
 
 /**
- * Returns the header that says where the agent runs. It asks git, which takes time, so it does without at each
- * use of a tool: the prompt before it has said the same.
+ * Returns the header that says where the agent runs. It asks git, which takes time, so it does without at
+ * each use of a tool: the prompt before it has said the same.
  */
 async function contextHeader(event: Buffer): Promise<{ readonly [name: string]: string }> {
   try {

@@ -8,10 +8,10 @@ import { PROMPT, type Workplace } from './workplace.ts';
  * Codex on a terminal: asks for permissions, and the person answers in the dashboard. It asks nothing about
  * permissions in `codex exec`.
  */
-export async function playCodex(packages: string, { person, model, server, ...place }: Workplace) {
-  const { home, folder, env, note } = place;
+export async function playCodex(packages: string, workplace: Workplace): Promise<void> {
+  const { person, model, server, home, folder, env, note } = workplace;
   await writeConfiguration(join(home, '.codex/config.toml'), configuration(model.url, folder));
-  await connect('codex', place);
+  await connect('codex', '.codex', workplace);
   await using terminal = new Terminal(packages, {
     program: join(packages, 'node_modules/.bin/codex'),
     // Its background server would outlive it.
@@ -19,8 +19,6 @@ export async function playCodex(packages: string, { person, model, server, ...pl
     folder,
     env,
   });
-  await terminal.shows('Trust all and continue');
-  terminal.press('2\r');
 
   let turn = await model.turn();
   note(requireShown(await person.sees('its session', ({ messages }) => messages.length > 0)));

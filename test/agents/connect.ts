@@ -1,12 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BIN } from '../support/servers/agent-dashboard.ts';
-
-/** The command that a hook runs. */
-export const hookCommand = (agent: string, ...options: readonly string[]): string =>
-  [process.execPath, '--disable-warning=ExperimentalWarning', BIN, 'hook', agent, ...options]
-    .map((word) => `'${word}'`)
-    .join(' ');
+import { runAgentDashboard } from '../support/servers/agent-dashboard.ts';
+import type { Workplace } from './workplace.ts';
 
 /** Writes a file of an agent's configuration. */
 export async function writeConfiguration(path: string, content: object | string): Promise<void> {
@@ -15,56 +10,33 @@ export async function writeConfiguration(path: string, content: object | string)
 }
 
 /**
- * Connects an agent to the dashboard: writes its hooks as docs/hooks.md says.
- * @param settings what else is in the same file
+ * Connects an agent to the server on this machine, as a person does.
+ * @param folder where its own settings are, in the home folder
+ * @throws Error if connecting and disconnecting does not leave them byte for byte as they were.
  */
-export async function connect(
-  agent: HookAgentName,
-  { home }: { readonly home: string },
-  settings: object = {},
-) {
-  const hooks = (events: readonly string[], entry: (event: string) => object) =>
-    Object.fromEntries(events.map((event) => [event, [entry(event)]]));
-  switch (agent) {
-    case 'codex':
-      return writeConfiguration(join(home, '.codex/hooks.json'), {
-        ...settings,
-        hooks: hooks(CODEX_EVENTS, withMatcher({ command: hookCommand(agent), timeout: 600 })),
-      });
-    case 'gemini-cli':
-      return writeConfiguration(join(home, '.gemini/settings.json'), {
-        ...settings,
-        hooks: hooks(GEMINI_EVENTS, withMatcher({ command: hookCommand(agent) })),
-      });
-    case 'copilot-cli':
-      return writeConfiguration(join(home, '.copilot/hooks/dashboard.json'), {
-        ...settings,
-        version: 1,
-        hooks: hooks(COPILOT_EVENTS, () => ({
-          type: 'command',
-          bash: hookCommand(agent, '--timeout', '600'),
-          timeoutSec: 600,
-        })),
-      });
-  }
+export async function connect(agent: string, settingsFolder: string, { server, home, env }: Workplace) {
+  const run = async (...args: readonly string[]) => {
+    const { code, stdout, stderr } = await runAgentDashboard(args, { ...env, ...server.settings });
+    if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+    return stdout;
+  };
+  const folder = join(home, settingsFolder);
+  const before = await filesIn(folder);
+  await run('connect', agent, '--yes');
+  await run('disconnect', agent, '--yes');
+  const after = await filesIn(folder);
+  if (JSON.stringify(after) !== JSON.stringify(before))
+    throw new Error(`disconnect left ${JSON.stringify(after)}, not ${JSON.stringify(before)}`);
+  await run('connect', agent, '--yes');
 }
 
-type HookAgentName = 'codex' | 'gemini-cli' | 'copilot-cli';
-
-/** The events about tools need a pattern for their names. */
-const withMatcher = (handler: object) => (event: string) => ({
-  ...(/Tool|PermissionRequest/.test(event) && { matcher: '*' }),
-  hooks: [{ type: 'command', ...handler }],
-});
-
-const CODEX_EVENTS = [
-  ...['SessionStart', 'SessionEnd', 'UserPromptSubmit', 'PreToolUse', 'PostToolUse'],
-  ...['PermissionRequest', 'Interrupt', 'Stop'],
-];
-const GEMINI_EVENTS = [
-  ...['SessionStart', 'SessionEnd', 'BeforeAgent', 'AfterAgent', 'BeforeTool', 'AfterTool', 'Notification'],
-];
-const COPILOT_EVENTS = [
-  ...['sessionStart', 'sessionEnd', 'userPromptSubmitted', 'preToolUse', 'postToolUse', 'postToolUseFailure'],
-  ...['permissionRequest', 'notification', 'agentStop'],
-];
+/** Returns the files with their contents, by their paths; null if there is no such folder. */
+async function filesIn(folder: string): Promise<object | null> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => null);
+  if (entries === null) return null;
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const contents = files.sort().map(async (path) => [path, await readFile(path, 'base64')] as const);
+  return Object.fromEntries(await Promise.all(contents));
+}

@@ -8,7 +8,7 @@ import { PROMPT, type Workplace } from './workplace.ts';
 /** Copilot CLI without a terminal. There it denies what no hook allows. */
 export async function playCopilotCli(packages: string, workplace: Workplace): Promise<void> {
   const { person, model, server, folder, env, note } = workplace;
-  await connect('copilot-cli', workplace);
+  await connect('copilot-cli', '.copilot', workplace);
   await using copilot = new ClientProcess(
     {
       program: process.execPath,

@@ -1,18 +1,19 @@
 import { join } from 'node:path';
 import { ClientProcess } from '../clients/session/client-process.ts';
-import { connect } from './connect.ts';
+import { connect, writeConfiguration } from './connect.ts';
 import { requireMade, requireShown, requireTold } from './facts.ts';
 import { withinReason } from './within-reason.ts';
 import { PROMPT, type Workplace } from './workplace.ts';
 
 /** Gemini CLI without a terminal. No hook can give its permissions, so it asks nobody. */
 export async function playGeminiCli(packages: string, workplace: Workplace): Promise<void> {
-  const { person, model, server, folder, env, note } = workplace;
-  await connect('gemini-cli', workplace, {
+  const { person, model, server, home, folder, env, note } = workplace;
+  await writeConfiguration(join(home, '.gemini/settings.json'), {
     security: { auth: { selectedType: 'gemini-api-key' } },
     privacy: { usageStatisticsEnabled: false },
     general: { disableAutoUpdate: true, enableAutoUpdate: false },
   });
+  await connect('gemini-cli', '.gemini', workplace);
   await using gemini = new ClientProcess(
     {
       program: process.execPath,

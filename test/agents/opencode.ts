@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ClientProcess } from '../clients/session/client-process.ts';
-import { writeConfiguration } from './connect.ts';
+import { connect, writeConfiguration } from './connect.ts';
 import { requireMade, requireShown, requireTold } from './facts.ts';
 import { seen, withinReason } from './within-reason.ts';
 import { PROMPT, type Workplace } from './workplace.ts';
 
-const PLUGIN = fileURLToPath(new URL('../../plugins/opencode/agent-dashboard.js', import.meta.url));
+/** Only for the platform whose package the lock file has. */
+export const OPENCODE = 'opencode-linux-x64/bin/opencode';
 
 /** OpenCode with the plugin: `serve`, where permissions can be answered from outside, then `run`. */
 export async function playOpenCode(packages: string, workplace: Workplace): Promise<void> {
@@ -26,11 +26,11 @@ export async function playOpenCode(packages: string, workplace: Workplace): Prom
     permission: { bash: 'ask' },
     autoupdate: false,
     share: 'disabled',
-    plugin: [`file://${PLUGIN}`],
   });
+  await connect('opencode', '.config/opencode', workplace);
   const start = (args: readonly string[]) =>
     new ClientProcess(
-      { program: join(packages, 'node_modules/opencode-linux-x64/bin/opencode'), args, folder },
+      { program: join(packages, 'node_modules', OPENCODE), args, folder },
       { ...env, OPENCODE_DISABLE_MODELS_FETCH: '1', OPENCODE_DISABLE_LSP_DOWNLOAD: '1' },
     );
   {

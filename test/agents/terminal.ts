@@ -54,7 +54,7 @@ export class Terminal implements AsyncDisposable {
     void this.#exit.then(() => process.off('exit', killWithUs));
   }
 
-  /** Waits until the terminal has shown a text. White space does not count: programs move the cursor instead. */
+  /** Waits until a text shows. White space does not count: programs move the cursor instead. */
   async shows(text: string): Promise<void> {
     const wanted = text.replaceAll(/\s/g, '');
     await seen(`the terminal shows "${text}"`, async () =>

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { run } from '../clients/install/run.ts';
 import type { DashboardServer } from '../clients/session/dashboard-server.ts';
 import type { ScriptedModel } from './model/scripted-model.ts';
@@ -26,6 +26,7 @@ export interface Workplace {
 }
 
 export async function makeWorkplace(
+  packages: string,
   server: DashboardServer,
   model: ScriptedModel,
   note: Workplace['note'],
@@ -33,12 +34,8 @@ export async function makeWorkplace(
   const home = server.folder;
   const folder = join(home, 'shop');
   await mkdir(folder);
-  const env = {
-    HOME: home,
-    PATH: process.env.PATH ?? '',
-    AGENT_DASHBOARD_URL: server.url,
-    AGENT_DASHBOARD_API_KEY: server.agentToken,
-  };
+  const programs = join(packages, 'node_modules/.bin');
+  const env = { HOME: home, PATH: [programs, process.env.PATH].join(delimiter) };
   await run('git', ['init', '--quiet', `--initial-branch=${BRANCH}`], folder, { HOME: home });
   await run('git', ['remote', 'add', 'origin', `git@example.com:${REPOSITORY}.git`], folder, { HOME: home });
   return { server, person: new Person(server), model, home, folder, env, note };

@@ -7,7 +7,7 @@ interface ResponsesRequest {
 
 const SHELL = 'exec_command';
 
-/** OpenAI's Responses API, as Codex uses it. Its shell runs outside of the sandbox, which needs a permission. */
+/** OpenAI's Responses API, as Codex uses it. Out of the sandbox, its shell needs a permission. */
 export const RESPONSES: WireFormat = {
   asksModel: (path) => path.endsWith('/responses'),
   offersShell: (body) => (body as ResponsesRequest).tools?.some(({ name }) => name === SHELL) ?? false,

@@ -52,6 +52,11 @@ export class DashboardServer implements AsyncDisposable {
     return this.#folder.path;
   }
 
+  /** The settings of the server, with which commands on this machine find it. */
+  get settings(): { readonly [name: string]: string } {
+    return this.#env;
+  }
+
   get url(): string {
     return this.#server.url;
   }

@@ -46,17 +46,11 @@ export const OPENCODE: AgentConfig = {
 };
 
 /** The plugin itself is in this package, so that it never fits another version. */
-function pluginText({ packageFolder, program, connectionFile, steps }: Wanted): string {
-  const isSource = program.some((path) => path.endsWith('.ts'));
-  const file = join(
-    packageFolder,
-    isSource
-      ? 'src/adapters/agent-config/opencode-plugin/plugin.ts'
-      : 'dist/adapters/agent-config/opencode-plugin/plugin.js',
-  );
+function pluginText({ packageFolder, connectionFile, steps }: Wanted): string {
+  const file = join(packageFolder, 'plugins/opencode/agent-dashboard.js');
   return `// Added by agent-dashboard connect; agent-dashboard disconnect takes it back.
-import { dashboardPlugin } from ${JSON.stringify(file)};
+import { AgentDashboard as plugin } from ${JSON.stringify(file)};
 
-export const AgentDashboard = dashboardPlugin(${JSON.stringify({ connectionFile, steps })});
+export const AgentDashboard = (opencode) => plugin(opencode, ${JSON.stringify({ connectionFile, steps })});
 `;
 }
