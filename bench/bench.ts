@@ -5,6 +5,7 @@ import { fillDocuments } from './report/documents.ts';
 import { type BenchResults, type BenchTable, consoleRows, roundResults } from './report/table.ts';
 import { type BenchServers, startBenchServers } from './servers/bench-servers.ts';
 import { type BenchSize, FULL_SIZE, QUICK_SIZE } from './size.ts';
+import { hooksTable, measureHooks } from './tables/hooks.ts';
 import { liveStreamsTable, measureLiveStreams } from './tables/live-streams.ts';
 import { measureNotifications, notificationsTable } from './tables/notifications.ts';
 import { measurePolledTasks, polledTasksTable } from './tables/polled-tasks.ts';
@@ -15,7 +16,7 @@ import { measureTokens, tokensTable } from './tables/token-verification.ts';
 import { measureTransports, transportsTable } from './tables/transports.ts';
 import { measureWaiting, waitingTable } from './tables/waiting-clients.ts';
 
-const USAGE = `node bench/bench.ts [--quick] [--tokens] [--rls] [--mcp] [--tasks] [--streams] [--notifications] [--write]
+const USAGE = `node bench/bench.ts [--quick] [--tokens] [--rls] [--mcp] [--tasks] [--streams] [--notifications] [--hooks] [--write]
   --quick          takes a quarter of the time; the numbers are rougher
   --tokens         only the table about verifying tokens
   --rls            only the table about row level security
@@ -23,19 +24,20 @@ const USAGE = `node bench/bench.ts [--quick] [--tokens] [--rls] [--mcp] [--tasks
   --tasks          only the table about MCP tasks whose clients poll
   --streams        only the table about live streams
   --notifications  only the table about notifications
+  --hooks          only the table about hooks of coding agents
   --write          writes the numbers of a whole run to docs/bench.json and fills the documents from it`;
 
 const flag = { type: 'boolean', default: false } as const;
 const { values: flags } = parseArgs({
   options: {
     ...{ quick: flag, tokens: flag, rls: flag, mcp: flag, tasks: flag },
-    ...{ streams: flag, notifications: flag },
+    ...{ streams: flag, notifications: flag, hooks: flag },
     ...{ write: flag, help: flag },
   },
 });
 const isWholeRun = ![
   ...[flags.tokens, flags.rls, flags.mcp, flags.tasks],
-  ...[flags.streams, flags.notifications],
+  ...[flags.streams, flags.notifications, flags.hooks],
 ].includes(true);
 const canWrite = isWholeRun && !flags.quick;
 if (flags.help || (flags.write && !canWrite)) {
@@ -57,6 +59,7 @@ const TABLES_WITH_SERVERS: readonly (readonly [BenchTable, Measure, boolean])[] 
   [polledTasksTable, measurePolledTasks, flags.tasks],
   [liveStreamsTable, measureLiveStreams, flags.streams],
   [notificationsTable, measureNotifications, flags.notifications],
+  [hooksTable, measureHooks, flags.hooks],
 ];
 
 const size = flags.quick ? QUICK_SIZE : FULL_SIZE;

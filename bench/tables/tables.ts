@@ -1,4 +1,5 @@
 import type { BenchTable } from '../report/table.ts';
+import { hooksTable } from './hooks.ts';
 import { liveStreamsTable } from './live-streams.ts';
 import { notificationsTable } from './notifications.ts';
 import { polledTasksTable } from './polled-tasks.ts';
@@ -16,6 +17,7 @@ export const BENCH_TABLES: readonly BenchTable[] = [
   polledTasksTable,
   liveStreamsTable,
   notificationsTable,
+  hooksTable,
   rowLevelSecurityTable,
   tokensTable,
 ];

@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { recorded } from '../adapters/hooks/fixtures.ts';
 import { HookServer } from '../adapters/hooks/hook-server.ts';
 import { listen } from '../adapters/koa/test-server.ts';
+import { runGit } from '../support/run-git.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const BIN = fileURLToPath(new URL('../../src/composition/bin.ts', import.meta.url));
@@ -123,6 +124,32 @@ describe('a connection', () => {
       stderr: expect.stringContaining('ECONNREFUSED'),
     });
   });
+});
+
+test('says with a prompt where the agent runs, and not with each tool', async () => {
+  await using folder = await temporaryFolder();
+  await runGit(folder.path, 'init', '--quiet', '--initial-branch=café');
+  await runGit(folder.path, 'remote', 'add', 'origin', 'https://user:secret@example.com/acme/shop.git');
+  await using hooks = await HookServer.start();
+  const options = ['codex', '--base-url', hooks.server.url, '--api-key', 'ann'];
+  const send = (name: string) =>
+    hook(options, JSON.stringify(recorded('codex', name, { session_id: 's', cwd: folder.path })));
+  const context = async () => (await hooks.instance('codex', 's'))?.context;
+  await send('PostToolUse.Bash');
+  expect(await context()).toMatchObject({ repository: null, machine: null });
+  await send('UserPromptSubmit');
+  expect(await context()).toMatchObject({
+    ...{ repository: 'acme/shop', branch: 'café', machine: expect.any(String), model: 'gpt-5.4' },
+  });
+});
+
+test('with --stay, goes on with what the person writes after the turn', async () => {
+  await using hooks = await HookServer.start();
+  const options = ['codex', '--base-url', hooks.server.url, '--api-key', 'ann', '--stay', '--steps', 'all'];
+  const stopped = hook(options, jsonOf('Stop'));
+  while (!(await hooks.contents('codex', 's')).includes('Finished.'));
+  await hooks.write('codex', 's', 'use tabs');
+  expect(JSON.parse((await stopped).stdout)).toMatchObject({ decision: 'block' });
 });
 
 const ANSWER = '{"hookSpecificOutput":{"decision":{"behavior":"allow"}}}';
