@@ -26,12 +26,17 @@ const hookEvent =
       cwd: '/home/dev/project',
       hook_event_name: event,
       model: 'gpt-5.4',
+      prompt: 'Fix the tests',
       tool_name: 'Bash',
       tool_input: { command: 'npm test' },
     },
   });
 
-const SESSION_START = hookEvent('SessionStart');
+/**
+ * How a session begins. The first use of a tool after a prompt loads the instance, and those after it find it
+ * in the memory of the process.
+ */
+const BEGINNING = ['UserPromptSubmit', 'PreToolUse', 'PostToolUse'].map(hookEvent);
 
 const REQUESTS: readonly (readonly [key: string, title: string, request: Body])[] = [
   [
@@ -98,7 +103,7 @@ async function measureLatencies(
         if (answer.status !== 200) throw new Error(`${path} was answered ${answer.status}: ${answer.body}`);
         return performance.now() - startedAt;
       };
-      await post(SESSION_START(id));
+      for (const event of BEGINNING) await post(event(id));
       let last: Promise<unknown> = Promise.resolve();
       return {
         /** On one connection an answer must be there before the next request. */
