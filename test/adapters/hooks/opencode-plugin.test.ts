@@ -107,7 +107,8 @@ describe('with a server, the plugin', () => {
   test('shows what a subagent does in the session that has started it', async () => {
     const plugin = await load(dashboard.server.url);
     await plugin.event('session.created', { sessionID: 'ses_child', info: { parentID: SESSION } });
-    await plugin.hooks['chat.message']({ sessionID: 'ses_child' }, { parts: [] });
+    const { output } = recorded('opencode', 'hook.chat.message') as { readonly output: object };
+    await plugin.hooks['chat.message']({ sessionID: 'ses_child' }, output);
     await plugin.hooks['tool.execute.after'](readCall('ses_child', { filePath: 'a.txt' }), { output: '' });
     expect(await dashboard.contents('opencode', SESSION)).toEqual(['read: a.txt']);
     expect(await dashboard.instance('opencode', 'ses_child')).toBeNull();
