@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { listen } from '../koa/test-server.ts';
 import { recorded } from './fixtures.ts';
 import { HookServer } from './hook-server.ts';
@@ -130,6 +133,34 @@ test.each<[string, RequestListener]>([
     server.closeAllConnections();
     server.close();
   }
+});
+
+test('a connection says where the server is, with which key, and which steps are wanted', async () => {
+  await using folder = await temporaryFolder();
+  const posted = Promise.withResolvers<object>();
+  const server = createServer((req, res) => {
+    posted.resolve({ url: req.url, authorization: req.headers.authorization });
+    res.end('{}');
+  });
+  try {
+    const connectionFile = join(folder.path, 'opencode.json');
+    const base_url = `http://127.0.0.1:${await listen(server)}`;
+    await writeFile(connectionFile, JSON.stringify({ base_url, token: 'ann' }));
+    const hooks = await AgentDashboard({ directory: folder.path }, { connectionFile, steps: 'edits' });
+    await hooks['tool.execute.after'](readCall(SESSION, {}), { output: '' });
+    expect(await posted.promise).toEqual({
+      url: '/api/v1/hooks/opencode?steps=edits',
+      authorization: 'Bearer ann',
+    });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+test('a tool runs when there is no connection', async () => {
+  const hooks = await AgentDashboard({}, { connectionFile: '/not/there', steps: null });
+  await expect(hooks['tool.execute.before'](readCall(SESSION, {}), {})).resolves.toBeUndefined();
 });
 
 test('a tool runs when there is no server, or its address is none', async () => {
