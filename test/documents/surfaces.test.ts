@@ -114,7 +114,7 @@ describe('the command line', () => {
     'user export': EXPORT,
   };
 
-  /** Commands about the agents of this machine. `connect` and `disconnect` make and revoke keys on the store. */
+  /** Commands about the agents of this machine. The first two make and revoke keys on the store. */
   const CONNECTION_COMMANDS = {
     connect: 'create_api_key',
     disconnect: 'revoke_api_key',
