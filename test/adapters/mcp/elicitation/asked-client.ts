@@ -118,6 +118,13 @@ export const SESSION_CLIENTS: readonly [string, ConnectAskedClient][] = [
   ['sdk 1.x, HTTP+SSE', sse],
 ];
 
+/** A client that goes on with a session which another process has opened. */
+export const continueSession = (sessionId: string): ConnectAskedClient =>
+  withSession(
+    (url) =>
+      new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit, sessionId }) as Transport,
+  );
+
 export const STATELESS_CLIENT: [string, ConnectAskedClient] = ['client 2.x, 2026-07-28', stateless];
 
 export const ASKED_CLIENTS: readonly [string, ConnectAskedClient][] = [...SESSION_CLIENTS, STATELESS_CLIENT];

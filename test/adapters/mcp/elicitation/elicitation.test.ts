@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSessionId } from '../../../../src/adapters/mcp/http/session-id.ts';
 import {
   answerQuestion,
   listAgentInstances,
@@ -7,7 +8,7 @@ import {
 import type { UserId } from '../../../../src/domain/ids.ts';
 import type { Caller } from '../../../../src/ports/tokens/token-verifier.ts';
 import { McpServer } from '../mcp-server.ts';
-import { ASKED_CLIENTS, SESSION_CLIENTS, STATELESS_CLIENT } from './asked-client.ts';
+import { ASKED_CLIENTS, continueSession, SESSION_CLIENTS, STATELESS_CLIENT } from './asked-client.ts';
 
 let server: McpServer;
 beforeEach(async () => {
@@ -198,6 +199,14 @@ describe.each(SESSION_CLIENTS)('%s', (_, connect) => {
       question_id: structuredContent!.question_id,
     });
   });
+});
+
+test('a session that goes on in another process is asked in place, too', async () => {
+  const sessionId = createSessionId('Test Client', { elicitation: { form: {} } });
+  await using client = await continueSession(sessionId)(server.url);
+  const result = client.call(DEPLOY);
+  (await client.nextShown()).reply('accept', { answer: 'Staging' });
+  expect((await result).structuredContent).toMatchObject({ outcome: { via: 'mcp-test-client' } });
 });
 
 describe('stateless', () => {
