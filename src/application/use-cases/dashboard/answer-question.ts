@@ -12,33 +12,35 @@ import { formAnswer } from '../../wire/outcome.ts';
 
 const VIA = /^[a-z0-9][a-z0-9_-]{0,29}$/;
 
+const answerInput = v.pipe(
+  v.object({
+    question_id: field.id,
+    content: field.optional(field.content),
+    values: field.optional(v.pipe(v.array(v.string()), v.description('The values of the chosen options'))),
+    form: field.optional(v.pipe(formAnswer, v.description('The fields of the form by name'))),
+    via: field.optional(
+      v.pipe(
+        v.string(),
+        v.regex(VIA, 'must be 1 to 30 of a-z, 0-9, - and _'),
+        v.description('Where the person answered, for example page. The agent gets it'),
+      ),
+    ),
+  }),
+  v.check(
+    ({ content, values, form }) => [content, values, form].filter((answer) => answer != null).length === 1,
+    'give exactly one of content, values and form',
+  ),
+);
+
+/** Named, so that the declarations of the package do not have all of it for each use case. */
+type AnswerUseCase = UseCase<typeof answerInput, typeof conversationMessage>;
+
 /** An answer is the same wherever the person gave it. Only who may report it differs. */
-const defineAnswer = (definition: Pick<UseCase, 'name' | 'summary' | 'scopes'>) =>
+const defineAnswer = (definition: Pick<UseCase, 'name' | 'summary' | 'scopes'>): AnswerUseCase =>
   defineUseCase({
     ...definition,
     errorCodes: ['already_answered', 'answer_does_not_fit', 'question_not_found', 'question_over'],
-    input: v.pipe(
-      v.object({
-        question_id: field.id,
-        content: field.optional(field.content),
-        values: field.optional(
-          v.pipe(v.array(v.string()), v.description('The values of the chosen options')),
-        ),
-        form: field.optional(v.pipe(formAnswer, v.description('The fields of the form by name'))),
-        via: field.optional(
-          v.pipe(
-            v.string(),
-            v.regex(VIA, 'must be 1 to 30 of a-z, 0-9, - and _'),
-            v.description('Where the person answered, for example page. The agent gets it'),
-          ),
-        ),
-      }),
-      v.check(
-        ({ content, values, form }) =>
-          [content, values, form].filter((answer) => answer != null).length === 1,
-        'give exactly one of content, values and form',
-      ),
-    ),
+    input: answerInput,
     output: conversationMessage,
     async run({ repository, clock, ids }, { caller: { userId }, input, idempotency }) {
       const questionId = messageId(input.question_id, 'question_id');
