@@ -30,6 +30,7 @@ const INSPECTOR = '@modelcontextprotocol/inspector/clients/launcher/build/index.
 
 export const CLIENTS: readonly ForeignClient[] = [
   python('mcp-1', 'mcp_1.py', SESSIONS),
+  { ...python('mcp-1', 'mcp_1.py', SESSIONS, { SIGNS_IN: 'true' }), name: 'mcp-1-oauth' },
   python('mcp-2', 'mcp_2.py', STATELESS, { MCP_MODE: 'auto' }),
   { ...python('mcp-2', 'mcp_2.py', SESSIONS, { MCP_MODE: 'legacy' }), name: 'mcp-2-legacy' },
   python('fastmcp', 'fastmcp_client.py', STATELESS),

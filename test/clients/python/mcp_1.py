@@ -1,10 +1,12 @@
 import asyncio
+import os
 from datetime import timedelta
 
 import httpx
 from mcp import ClientSession, McpError
 from mcp.client.streamable_http import streamable_http_client
 from session import HEADERS, MCP_URL, GaveUp, McpAgent, play, structured
+from sign_in import sign_in
 
 
 class Mcp1Agent(McpAgent):
@@ -23,8 +25,9 @@ class Mcp1Agent(McpAgent):
 
 
 async def main() -> None:
+    credentials = {"auth": sign_in()} if "SIGNS_IN" in os.environ else {"headers": HEADERS}
     async with (
-        httpx.AsyncClient(headers=HEADERS, timeout=httpx.Timeout(30, read=300)) as http_client,
+        httpx.AsyncClient(**credentials, timeout=httpx.Timeout(30, read=300)) as http_client,
         streamable_http_client(MCP_URL, http_client=http_client) as (read, write, _),
         ClientSession(read, write) as session,
     ):
