@@ -2,6 +2,7 @@ import { cleanStop } from './clean-stop.ts';
 import { deadlines } from './deadlines.ts';
 import { diskFull } from './disk-full.ts';
 import { exactlyOnce } from './exactly-once.ts';
+import { hooks } from './hooks.ts';
 import { hostileNeighbour } from './hostile-neighbour.ts';
 import { lostResponses } from './lost-responses.ts';
 import { noServerErrors } from './no-5xx.ts';
@@ -26,6 +27,7 @@ export const PROOFS: readonly Proof[] = [
   rotation,
   noServerErrors,
   useCaseInputs,
+  hooks,
   cleanStop,
   streams,
   diskFull,
