@@ -7,15 +7,14 @@ import { plainLine } from '../../domain/text/plain-text.ts';
 import type { ApiKeyId, Scope } from '../../domain/user/api-key.ts';
 import type { Environment } from '../config/config.ts';
 import { ConfigError, UsageError } from '../errors.ts';
-import type { HookOptions } from '../forward-hook.ts';
 import { packageInfo } from '../package-info.ts';
 import { typedCommand } from '../typed-command.ts';
+import { addAgentCommands } from './agent-commands.ts';
 import {
   parseDuration,
   parseInstanceId,
   parseKeyId,
   parseName,
-  parsePermissionTimeout,
   parseStartOfId,
   parseUser,
 } from './arguments.ts';
@@ -35,10 +34,8 @@ interface JsonOption {
 
 /** Each command is loaded only when it is called, because some libraries take long to load. */
 const commands = {
-  hook: () => import('../forward-hook.ts'),
   keys: () => import('./commands/generate-keys.ts'),
   link: () => import('./commands/link.ts'),
-  mcp: () => import('./commands/mcp.ts'),
   migrate: () => import('./commands/migrate.ts'),
   notify: () => import('./commands/notify.ts'),
   serve: () => import('./commands/serve.ts'),
@@ -164,60 +161,7 @@ export function createCommandLine(env: Environment, firstAnswer: FirstAnswer | n
       setExitCode(await (await commands.tokens()).importTokens(env, file, { json })),
     );
 
-  program
-    .command('mcp')
-    .description('run an MCP server on stdin and stdout for one agent; it reports to a running server')
-    .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL, else http://127.0.0.1:8080)')
-    .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
-    .option('--connection <agent>', 'use what connect has stored for this agent, or in this file')
-    .option('--agent-instance-id <id>', 'continue this agent instance, a UUID', parseInstanceId)
-    .option('--git-diff', 'send with each step the changes in the current repository since the start')
-    .option('--no-context', 'do not send the names of the machine, folder, repository, branch and terminal')
-    .option('--permission-tool', 'offer the tool approve, for agents that ask before they act')
-    .addOption(
-      new Option(
-        '--permission-timeout <duration>',
-        'how long approve waits for your answer; after that the answer is no',
-      )
-        .argParser(parsePermissionTimeout)
-        .default(3_600, '1h'),
-    )
-    .action(async (options: McpCommandOptions) =>
-      (await commands.mcp()).mcp(
-        env,
-        {
-          baseUrl: options.baseUrl ?? null,
-          apiKey: options.apiKey ?? null,
-          connection: options.connection ?? null,
-          agentInstanceId: options.agentInstanceId ?? null,
-          gitDiff: options.gitDiff === true,
-          context: options.context,
-          permissionSeconds: options.permissionTool ? options.permissionTimeout : null,
-        },
-        firstAnswer,
-      ),
-    );
-
-  // Before anything else is loaded, bin.ts runs this command itself.
-  program
-    .command('hook <agent>')
-    .description('send an event of a coding agent from stdin to a running server, and print its answer')
-    .option('--base-url <url>', 'where the server is (AGENT_DASHBOARD_URL, else http://127.0.0.1:8080)')
-    .option('--api-key <token>', 'a token of scope agent (AGENT_DASHBOARD_API_KEY)')
-    .option('--connection <agent>', 'use what connect has stored for this agent, or in this file')
-    .option('--steps <which>', 'which uses of tools become steps: all, edits or none')
-    .option('--timeout <seconds>', 'the time-out of the hook in the agent, if it is not the usual one')
-    .option('--stay', 'the end of a turn waits for what you write next')
-    .option('--check', 'send nothing but a test, and say what is wrong')
-    .addHelpText(
-      'after',
-      '\nThe exit code is 0, and nothing is printed if anything goes wrong, but for --check.',
-    )
-    .action(async (agent: string, { check = false, ...options }: HookOptions & { check?: boolean }) => {
-      const { checkHook, forwardHook } = await commands.hook();
-      await (check ? checkHook(agent, options, env) : forwardHook(agent, options, env, process));
-    });
-
+  addAgentCommands(program, env, firstAnswer);
   addConnectionCommands(program, { env, setExitCode });
 
   const userCommand = program.command('user').description("a user's data, whether the server runs or not");
@@ -304,17 +248,6 @@ interface IssueOptions {
   readonly name: string;
   readonly expires?: number;
   readonly instance?: AgentInstanceId;
-}
-
-interface McpCommandOptions {
-  readonly baseUrl?: string;
-  readonly apiKey?: string;
-  readonly connection?: string;
-  readonly agentInstanceId?: AgentInstanceId;
-  readonly gitDiff?: boolean;
-  readonly context: boolean;
-  readonly permissionTool?: boolean;
-  readonly permissionTimeout: number;
 }
 
 /**
