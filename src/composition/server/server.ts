@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { jwkSetOf } from '../../adapters/jwt/keys/jwk-set.ts';
 import { RateLimitPerToken } from '../../adapters/koa/access/rate-limit.ts';
-import type { ProviderSignIn } from '../../adapters/koa/rest/provider-sign-in-routes.ts';
+import type { ProviderSignIn } from '../../adapters/koa/rest/sign-in/provider-sign-in-routes.ts';
 import type { SmsReplies } from '../../adapters/koa/rest/sms-reply-route.ts';
 import { createApp } from '../../adapters/koa/server/app.ts';
 import { createHttpServer, type HttpServer } from '../../adapters/koa/server/http-server.ts';

@@ -1,4 +1,4 @@
-import type { ProviderSignIn } from '../../adapters/koa/rest/provider-sign-in-routes.ts';
+import type { ProviderSignIn } from '../../adapters/koa/rest/sign-in/provider-sign-in-routes.ts';
 import type { SignInCodes } from '../../application/admin/sign-in-codes.ts';
 import type { Config } from '../config/config.ts';
 import type { TokenKeys } from '../config/token-keys.ts';

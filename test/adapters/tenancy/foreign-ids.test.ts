@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeApi } from '../../../src/adapters/koa/openapi/document.ts';
 import { openApiPath } from '../../../src/adapters/koa/openapi/rest-operations.ts';
-import {
-  ACCESS_REQUEST_PATH,
-  DEVICE_CODE_PATH,
-} from '../../../src/adapters/koa/rest/access-request-routes.ts';
 import { ANSWER_LINK_PATH } from '../../../src/adapters/koa/rest/answer-link-routes.ts';
 import { EXPORT_PATH } from '../../../src/adapters/koa/rest/export-route.ts';
 import { HOOK_PATH } from '../../../src/adapters/koa/rest/hook-route.ts';
 import { BASE_PATH } from '../../../src/adapters/koa/rest/route.ts';
 import { ROUTES } from '../../../src/adapters/koa/rest/routes.ts';
-import { SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../../../src/adapters/koa/rest/sign-in-routes.ts';
+import {
+  ACCESS_REQUEST_PATH,
+  DEVICE_CODE_PATH,
+} from '../../../src/adapters/koa/rest/sign-in/access-request-routes.ts';
+import { SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../../../src/adapters/koa/rest/sign-in/sign-in-routes.ts';
 import { SMS_REPLY_PATH } from '../../../src/adapters/koa/rest/sms-reply-route.ts';
 import { TOOLS } from '../../../src/adapters/mcp/tools/tools.ts';
 import { uuidV7 } from '../../../src/adapters/runtime/system.ts';

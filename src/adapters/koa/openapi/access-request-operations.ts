@@ -5,7 +5,7 @@ import {
   accessRequest,
   DEVICE_CODE_PATH,
   MAX_DECISION_BYTES,
-} from '../rest/access-request-routes.ts';
+} from '../rest/sign-in/access-request-routes.ts';
 import { ERROR_CODES, errorResponses } from './error-responses.ts';
 import { anyFields, bodyLimits } from './json-value.ts';
 import { jsonContent, type Paths, REQUEST_ID_HEADER } from './operation.ts';

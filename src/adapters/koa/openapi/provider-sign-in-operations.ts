@@ -1,4 +1,4 @@
-import { PROVIDER_ANSWER_PATH, PROVIDER_SIGN_IN_PATH } from '../rest/provider-sign-in-routes.ts';
+import { PROVIDER_ANSWER_PATH, PROVIDER_SIGN_IN_PATH } from '../rest/sign-in/provider-sign-in-routes.ts';
 import { ERROR_CODES, errorResponses } from './error-responses.ts';
 import { headerReference, type Paths, REQUEST_ID_HEADER } from './operation.ts';
 

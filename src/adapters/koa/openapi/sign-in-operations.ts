@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import * as field from '../../../application/wire/fields.ts';
-import { MAX_SIGN_IN_BYTES, SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../rest/sign-in-routes.ts';
+import { MAX_SIGN_IN_BYTES, SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../rest/sign-in/sign-in-routes.ts';
 import { ERROR_CODES, errorResponses } from './error-responses.ts';
 import { bodyLimits } from './json-value.ts';
 import { jsonContent, type Paths, REQUEST_ID_HEADER } from './operation.ts';

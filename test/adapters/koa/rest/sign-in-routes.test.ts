@@ -3,7 +3,7 @@ import Koa from 'koa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sealSession } from '../../../../src/adapters/koa/access/sealed-session.ts';
 import { sessionCookieName } from '../../../../src/adapters/koa/access/session-cookie.ts';
-import { type SignIn, signInRoutes } from '../../../../src/adapters/koa/rest/sign-in-routes.ts';
+import { type SignIn, signInRoutes } from '../../../../src/adapters/koa/rest/sign-in/sign-in-routes.ts';
 import { unauthenticated } from '../../../../src/ports/errors.ts';
 import { fetchDescribed } from '../../../support/fetch-described.ts';
 import { fakeTokens, fieldsOf, LogBook, listen, TestServer } from '../test-server.ts';

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeApi } from '../../../../src/adapters/koa/openapi/document.ts';
-import type { SignIn } from '../../../../src/adapters/koa/rest/sign-in-routes.ts';
+import type { SignIn } from '../../../../src/adapters/koa/rest/sign-in/sign-in-routes.ts';
 import { readConfig } from '../../../../src/composition/config/config.ts';
 import { PathProxy } from '../../../support/servers/path-proxy.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';

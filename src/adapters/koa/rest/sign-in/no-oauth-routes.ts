@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa';
-import { errorFormatAt, isAuthorizationMetadataPath } from '../http/error-format.ts';
-import { exchangeOf } from '../http/exchange.ts';
+import { errorFormatAt, isAuthorizationMetadataPath } from '../../http/error-format.ts';
+import { exchangeOf } from '../../http/exchange.ts';
 
 /**
  * Returns the error. Its code is not one of those after which clients delete what they have stored, and try

@@ -1,9 +1,9 @@
 import type { Context, Middleware } from 'koa';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
-import { isAuthorizationMetadataPath } from '../http/error-format.ts';
-import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
-import { HttpError, methodNotAllowed, notFound } from '../http/http-error.ts';
-import { AUTHORIZATION_SERVER_PATH, basePathOf, publicBaseUrl } from '../http/public-url.ts';
+import { isAuthorizationMetadataPath } from '../../http/error-format.ts';
+import { type ExchangeSettings, exchangeOf, runExchange } from '../../http/exchange.ts';
+import { HttpError, methodNotAllowed, notFound } from '../../http/http-error.ts';
+import { AUTHORIZATION_SERVER_PATH, basePathOf, publicBaseUrl } from '../../http/public-url.ts';
 import type { AddressedRequest } from './access-request-routes.ts';
 
 /** Answers the requests of OAuth itself, by writing to `res`. */

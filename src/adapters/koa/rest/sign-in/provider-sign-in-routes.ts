@@ -1,11 +1,11 @@
 import type { Context, Middleware } from 'koa';
-import type { UserId } from '../../../domain/ids.ts';
-import type { Logger } from '../../../ports/runtime.ts';
-import { sessionCookieName } from '../access/session-cookie.ts';
-import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
-import { methodNotAllowed } from '../http/http-error.ts';
-import { basePathOf, publicBaseUrl } from '../http/public-url.ts';
-import { BASE_PATH } from './route.ts';
+import type { UserId } from '../../../../domain/ids.ts';
+import type { Logger } from '../../../../ports/runtime.ts';
+import { sessionCookieName } from '../../access/session-cookie.ts';
+import { type ExchangeSettings, exchangeOf, runExchange } from '../../http/exchange.ts';
+import { methodNotAllowed } from '../../http/http-error.ts';
+import { basePathOf, publicBaseUrl } from '../../http/public-url.ts';
+import { BASE_PATH } from '../route.ts';
 
 /** What has to be kept in the person's browser until the provider sends it back. */
 export interface SignInAttempt {

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import * as v from 'valibot';
-import { checkInput } from '../../../application/dispatch/dispatch.ts';
-import { insufficientScope } from '../../../application/errors.ts';
-import { accessRequestNotFound } from '../../../domain/errors.ts';
-import type { UserId } from '../../../domain/ids.ts';
-import type { Caller, Scope } from '../../../ports/tokens/token-verifier.ts';
-import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
-import { readJsonObject } from '../body/json-body.ts';
-import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
-import { methodNotAllowed } from '../http/http-error.ts';
-import { publicBaseUrl } from '../http/public-url.ts';
-import { BASE_PATH } from './route.ts';
+import { checkInput } from '../../../../application/dispatch/dispatch.ts';
+import { insufficientScope } from '../../../../application/errors.ts';
+import { accessRequestNotFound } from '../../../../domain/errors.ts';
+import type { UserId } from '../../../../domain/ids.ts';
+import type { Caller, Scope } from '../../../../ports/tokens/token-verifier.ts';
+import { type IdentifyCallerOptions, identifyCaller } from '../../access/identify-caller.ts';
+import { readJsonObject } from '../../body/json-body.ts';
+import { type ExchangeSettings, exchangeOf, runExchange } from '../../http/exchange.ts';
+import { methodNotAllowed } from '../../http/http-error.ts';
+import { publicBaseUrl } from '../../http/public-url.ts';
+import { BASE_PATH } from '../route.ts';
 import { WrongCodes } from './wrong-codes.ts';
 
 /** A request, and the address under which its sender knows the server, without a slash at the end. */

@@ -1,17 +1,17 @@
 import type { Context, Middleware } from 'koa';
-import { insufficientScope, RequestError } from '../../../application/errors.ts';
-import type { UserId } from '../../../domain/ids.ts';
-import { PortError } from '../../../ports/errors.ts';
-import type { Caller } from '../../../ports/tokens/token-verifier.ts';
-import { type IdentifyCallerOptions, identifyCaller } from '../access/identify-caller.ts';
-import { sealSession } from '../access/sealed-session.ts';
-import { readBrowserSession, setSessionCookie } from '../access/session-cookie.ts';
-import { readJsonObject } from '../body/json-body.ts';
-import { type ExchangeSettings, exchangeOf, runExchange } from '../http/exchange.ts';
-import { methodNotAllowed } from '../http/http-error.ts';
-import { basePathOf } from '../http/public-url.ts';
+import { insufficientScope, RequestError } from '../../../../application/errors.ts';
+import type { UserId } from '../../../../domain/ids.ts';
+import { PortError } from '../../../../ports/errors.ts';
+import type { Caller } from '../../../../ports/tokens/token-verifier.ts';
+import { type IdentifyCallerOptions, identifyCaller } from '../../access/identify-caller.ts';
+import { sealSession } from '../../access/sealed-session.ts';
+import { readBrowserSession, setSessionCookie } from '../../access/session-cookie.ts';
+import { readJsonObject } from '../../body/json-body.ts';
+import { type ExchangeSettings, exchangeOf, runExchange } from '../../http/exchange.ts';
+import { methodNotAllowed } from '../../http/http-error.ts';
+import { basePathOf } from '../../http/public-url.ts';
+import { BASE_PATH } from '../route.ts';
 import { PROVIDER_SIGN_IN_PATH } from './provider-sign-in-routes.ts';
-import { BASE_PATH } from './route.ts';
 
 /** Exchanges sign-in codes for tokens, and revokes tokens at sign-out. */
 export interface SignIn {

@@ -1,7 +1,7 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import { DomainError } from '../../../domain/errors.ts';
-import type { UserId } from '../../../domain/ids.ts';
-import { HttpError } from '../http/http-error.ts';
+import { DomainError } from '../../../../domain/errors.ts';
+import type { UserId } from '../../../../domain/ids.ts';
+import { HttpError } from '../../http/http-error.ts';
 
 /** A person mistypes a code a few times. Who guesses needs billions of them. */
 const MAX_WRONG_CODES = 10;
