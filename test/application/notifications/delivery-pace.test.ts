@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { DeliveryPace, type PaceLimits } from '../../../src/application/notifications/delivery-pace.ts';
+import {
+  DeliveryPace,
+  type PaceLimits,
+} from '../../../src/application/notifications/delivery/delivery-pace.ts';
 import { NOW } from '../../support/builders.ts';
 
 const LIMITS: PaceLimits = {

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { inMemoryStore } from '../../../src/adapters/in-memory/store.ts';
 import { InProcessSignals } from '../../../src/adapters/signals/in-process-signals.ts';
-import type { Courier } from '../../../src/application/notifications/courier.ts';
-import { DeliveryWorker } from '../../../src/application/notifications/delivery-worker.ts';
+import type { Courier } from '../../../src/application/notifications/delivery/courier.ts';
+import { DeliveryWorker } from '../../../src/application/notifications/delivery/delivery-worker.ts';
 import type { NotificationId } from '../../../src/domain/ids.ts';
 import { FakeClock, userIdOf } from '../../support/builders.ts';
 

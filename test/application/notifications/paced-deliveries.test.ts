@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   LIMITS_OF_PEOPLE,
   LIMITS_OF_PROGRAMS,
-} from '../../../src/application/notifications/delivery-limits.ts';
+} from '../../../src/application/notifications/delivery/delivery-limits.ts';
 import { instanceIdOf, NOW } from '../../support/builders.ts';
 import { ada, NotifiedApplication, pass } from './notified-application.ts';
 

@@ -1,6 +1,6 @@
 import type { NotificationSettings } from '../../../domain/notification/settings.ts';
 import { withIdempotency } from '../../dispatch/idempotency.ts';
-import { releaseHeld } from '../../notifications/release-held.ts';
+import { releaseHeld } from '../../notifications/delivery/release-held.ts';
 import { requireNotifications } from '../../notifications/require-notifications.ts';
 import { defineUseCase } from '../../use-case.ts';
 import { notificationRules, readRules, wireRules } from '../../wire/notification/notification-rules.ts';

@@ -1,12 +1,15 @@
-import type { UserId } from '../../domain/ids.ts';
-import type { Task } from '../../domain/notification/advance.ts';
-import { afterDelivery, type Destination } from '../../domain/notification/destination.ts';
-import { withChangedDestination } from '../../domain/notification/settings.ts';
-import { settle, type TaskResult } from '../../domain/notification/settle.ts';
-import type { Clock, Logger } from '../../ports/runtime.ts';
-import type { DueNotification, NotificationRepository } from '../../ports/storage/notification-repository.ts';
-import type { Store } from '../../ports/store.ts';
-import type { Job } from '../jobs/job.ts';
+import type { UserId } from '../../../domain/ids.ts';
+import type { Task } from '../../../domain/notification/advance.ts';
+import { afterDelivery, type Destination } from '../../../domain/notification/destination.ts';
+import { withChangedDestination } from '../../../domain/notification/settings.ts';
+import { settle, type TaskResult } from '../../../domain/notification/settle.ts';
+import type { Clock, Logger } from '../../../ports/runtime.ts';
+import type {
+  DueNotification,
+  NotificationRepository,
+} from '../../../ports/storage/notification-repository.ts';
+import type { Store } from '../../../ports/store.ts';
+import type { Job } from '../../jobs/job.ts';
 import type { Courier } from './courier.ts';
 import { DeliveryLimits } from './delivery-limits.ts';
 import type { DeliveryTask } from './delivery-task.ts';

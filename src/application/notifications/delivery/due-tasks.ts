@@ -1,14 +1,17 @@
-import type { Message } from '../../domain/conversation/message.ts';
-import type { AgentInstanceId, DestinationId, UserId } from '../../domain/ids.ts';
-import { advance, isNeedless, type Situation } from '../../domain/notification/advance.ts';
-import type { Destination } from '../../domain/notification/destination.ts';
-import type { Notification } from '../../domain/notification/notification.ts';
-import type { Clock } from '../../ports/runtime.ts';
-import type { DueNotification, NotificationRepository } from '../../ports/storage/notification-repository.ts';
-import type { Store } from '../../ports/store.ts';
+import type { Message } from '../../../domain/conversation/message.ts';
+import type { AgentInstanceId, DestinationId, UserId } from '../../../domain/ids.ts';
+import { advance, isNeedless, type Situation } from '../../../domain/notification/advance.ts';
+import type { Destination } from '../../../domain/notification/destination.ts';
+import type { Notification } from '../../../domain/notification/notification.ts';
+import type { Clock } from '../../../ports/runtime.ts';
+import type {
+  DueNotification,
+  NotificationRepository,
+} from '../../../ports/storage/notification-repository.ts';
+import type { Store } from '../../../ports/store.ts';
+import type { Subject } from '../notices.ts';
 import type { DeliveryLimits } from './delivery-limits.ts';
 import type { DeliveryTask } from './delivery-task.ts';
-import type { Subject } from './notices.ts';
 
 export interface DueTaskPorts extends Pick<Store, 'repository'> {
   readonly notifications: NotificationRepository;

@@ -1,6 +1,6 @@
-import type { DestinationId, UserId } from '../../domain/ids.ts';
-import { release } from '../../domain/notification/advance.ts';
-import type { NotificationRepository } from '../../ports/storage/notification-repository.ts';
+import type { DestinationId, UserId } from '../../../domain/ids.ts';
+import { release } from '../../../domain/notification/advance.ts';
+import type { NotificationRepository } from '../../../ports/storage/notification-repository.ts';
 
 /** How many of the newest notifications are looked at. Older ones wait as they were told to. */
 const MAX_RELEASED = 200;

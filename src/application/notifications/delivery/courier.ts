@@ -1,17 +1,17 @@
-import { outcomeOf } from '../../domain/conversation/outcome.ts';
-import type { Destination } from '../../domain/notification/destination.ts';
-import type { TaskResult } from '../../domain/notification/settle.ts';
-import { cutText } from '../../domain/text/graphemes.ts';
-import { plainLine } from '../../domain/text/plain-text.ts';
-import { DeliveryError, type Notice, type Notifier, type Recall } from '../../ports/notifier.ts';
-import type { Clock, Logger } from '../../ports/runtime.ts';
-import type { AnswerLink, NotificationRepository } from '../../ports/storage/notification-repository.ts';
-import { hashOfLinkToken } from './answer-links.ts';
-import { type Channels, newLinkToken } from './channels.ts';
+import { outcomeOf } from '../../../domain/conversation/outcome.ts';
+import type { Destination } from '../../../domain/notification/destination.ts';
+import type { TaskResult } from '../../../domain/notification/settle.ts';
+import { cutText } from '../../../domain/text/graphemes.ts';
+import { plainLine } from '../../../domain/text/plain-text.ts';
+import { DeliveryError, type Notice, type Notifier, type Recall } from '../../../ports/notifier.ts';
+import type { Clock, Logger } from '../../../ports/runtime.ts';
+import type { AnswerLink, NotificationRepository } from '../../../ports/storage/notification-repository.ts';
+import { hashOfLinkToken } from '../answer-links.ts';
+import { type Channels, newLinkToken } from '../channels.ts';
+import { joinedNotice, type NewToken, noticeOf, testNoticeOf } from '../notices.ts';
+import { outcomeText } from '../outcome-text.ts';
+import type { PageLinks } from '../page-links.ts';
 import type { DeliveryTask } from './delivery-task.ts';
-import { joinedNotice, type NewToken, noticeOf, testNoticeOf } from './notices.ts';
-import { outcomeText } from './outcome-text.ts';
-import type { PageLinks } from './page-links.ts';
 
 /** How long a channel may take. It is shorter than `BUSY_MS`, so that nobody else begins meanwhile. */
 const TIMEOUT_MS = 30_000;

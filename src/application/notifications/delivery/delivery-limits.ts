@@ -1,7 +1,7 @@
-import type { UserId } from '../../domain/ids.ts';
-import type { Situation } from '../../domain/notification/advance.ts';
-import { CALLBACK_CHANNEL } from '../../domain/notification/callback.ts';
-import type { Destination } from '../../domain/notification/destination.ts';
+import type { UserId } from '../../../domain/ids.ts';
+import type { Situation } from '../../../domain/notification/advance.ts';
+import { CALLBACK_CHANNEL } from '../../../domain/notification/callback.ts';
+import type { Destination } from '../../../domain/notification/destination.ts';
 import { DeliveryPace, type PaceLimits } from './delivery-pace.ts';
 import type { DeliveryTask } from './delivery-task.ts';
 

@@ -1,7 +1,7 @@
-import type { Notification } from '../../domain/notification/notification.ts';
-import type { DeliverySignal, DeliverySignals } from '../../ports/signals/delivery-signals.ts';
-import type { NotificationRepository } from '../../ports/storage/notification-repository.ts';
-import { wireDeliveries } from '../wire/notification/notification.ts';
+import type { Notification } from '../../../domain/notification/notification.ts';
+import type { DeliverySignal, DeliverySignals } from '../../../ports/signals/delivery-signals.ts';
+import type { NotificationRepository } from '../../../ports/storage/notification-repository.ts';
+import { wireDeliveries } from '../../wire/notification/notification.ts';
 
 /**
  * Returns the same repository, which also publishes a signal when an update has changed what people see of
