@@ -14,20 +14,26 @@ const CONCURRENCY = 4;
 
 /** Returns the agents that a clean-up is about. The list of the page may not have all of them. */
 export async function findToCleanUp(kind: CleanUp, minMs: number): Promise<readonly AgentInstance[]> {
-  const lists = await Promise.all(STATUSES_OF[kind].map((status) => listAll('/agent-instances', { status })));
+  const lists = await Promise.all(
+    STATUSES_OF[kind].map((status) =>
+      listAll((query) => requestPage<AgentInstance>(`/agent-instances?status=${status}&${query}`)),
+    ),
+  );
   return lists.flat().filter((instance) => isOldEnough(instance, kind, minMs, Date.now()));
 }
 
 /** Returns the deleted agents that can be restored. */
-export const findDeleted = (): Promise<readonly AgentInstance[]> => listAll('/deleted-instances', {});
+export const findDeleted = (): Promise<readonly AgentInstance[]> =>
+  listAll((query) => requestPage<AgentInstance>(`/deleted-instances?${query}`));
 
-async function listAll(path: string, fields: { readonly status?: string }): Promise<AgentInstance[]> {
+type Page = Awaited<ReturnType<typeof requestPage<AgentInstance>>>;
+
+async function listAll(load: (query: URLSearchParams) => Promise<Page>): Promise<AgentInstance[]> {
   const found: AgentInstance[] = [];
   let cursor: string | null = null;
   do {
-    const query = new URLSearchParams({ ...fields, limit: String(PAGE_SIZE), ...(cursor && { cursor }) });
-    const page: Awaited<ReturnType<typeof requestPage<AgentInstance>>> = await requestPage(
-      `${path}?${query}`,
+    const page: Page = await load(
+      new URLSearchParams({ limit: String(PAGE_SIZE), ...(cursor && { cursor }) }),
     );
     found.push(...page.items);
     cursor = page.nextCursor;

@@ -51,7 +51,7 @@ async function run(begun: MessageSearch): Promise<void> {
   const enough = search.hits.length + HITS_PER_RUN;
   try {
     for (let requests = 1; ; requests += 1) {
-      const { items, nextCursor } = await requestPage<MessageHit>(pathOf(search));
+      const { items, nextCursor } = await requestPage<MessageHit>(`/messages/search?${parametersOf(search)}`);
       if (messageSearch.value !== search) return;
       const hits = [...search.hits, ...items];
       const isOver = nextCursor === null || hits.length >= enough || requests >= REQUESTS_PER_RUN;
@@ -63,8 +63,8 @@ async function run(begun: MessageSearch): Promise<void> {
   }
 }
 
-function pathOf({ query, nextCursor }: MessageSearch): string {
+function parametersOf({ query, nextCursor }: MessageSearch): URLSearchParams {
   const parameters = new URLSearchParams({ q: query, limit: String(HITS_PER_RUN) });
   if (nextCursor !== null) parameters.set('cursor', nextCursor);
-  return `/messages/search?${parameters}`;
+  return parameters;
 }
