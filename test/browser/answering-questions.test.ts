@@ -191,7 +191,7 @@ describe('a form', () => {
         }),
       }),
     );
-    const name = answerArea(page).getByLabel('Name');
+    const name = answerArea(page).getByRole('textbox', { name: 'Name' });
     await name.fill('orders');
     await page.getByRole('button', { name: 'Send answer' }).tap();
     await answerArea(page).getByText('Name must be another one').waitFor();
@@ -205,17 +205,17 @@ describe('a form', () => {
 
   test('keeps what was filled in over a reload', async () => {
     const { page } = await openQuestion('Which service?', { form: FORM });
-    await answerArea(page).getByLabel('Name').fill('orders');
+    await answerArea(page).getByRole('textbox', { name: 'Name' }).fill('orders');
     await answerArea(page).getByLabel('Public').tap();
     await page.reload();
-    await answerArea(page).getByLabel('Name').waitFor();
-    expect(await answerArea(page).getByLabel('Name').inputValue()).toBe('orders');
+    await answerArea(page).getByRole('textbox', { name: 'Name' }).waitFor();
+    expect(await answerArea(page).getByRole('textbox', { name: 'Name' }).inputValue()).toBe('orders');
     expect(await answerArea(page).getByLabel('Public').isChecked()).toBe(true);
   });
 
   test('disappears when the agent takes the question back', async () => {
     const { page, agent, questionId } = await openQuestion('Which service?', { form: FORM });
-    await answerArea(page).getByLabel('Name').fill('orders');
+    await answerArea(page).getByRole('textbox', { name: 'Name' }).fill('orders');
     await agent.withdraw(questionId);
     await page.getByRole('log').getByText('Taken back by the agent').waitFor();
     await page.getByRole('status').filter({ hasText: 'Taken back by the agent: Which service?' }).waitFor();
