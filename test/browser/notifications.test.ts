@@ -256,7 +256,7 @@ test('a question says in the conversation what became of its deliveries', async 
         { timeout: 30_000 },
       )
       .toBe(true);
-  await says(/^Sent to Phone \(recorder\) \d\d:\d\d$/, /^To Tablet \(recorder\): waiting until .*\d:\d\d$/);
+  await says(/^Sent to Phone \(recorder\) \d\d:\d\d$/, /^To Tablet \(recorder\): waiting until .*\d\d:\d\d$/);
   expect(await findViolations(page)).toEqual([]);
   await fetch(dashboard.recorder.last!.question!.options[0]!.postUrl, { method: 'POST' });
   await says(

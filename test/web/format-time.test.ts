@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { formatDay, formatRelativeTime, formatSince } from '../../web/src/model/format-time.ts';
+import {
+  formatClockTime,
+  formatDay,
+  formatRelativeTime,
+  formatSince,
+} from '../../web/src/model/format-time.ts';
 
 const NOW = Date.parse('2026-05-10T12:00:00.000Z');
 const ago = (ms: number) => formatRelativeTime(new Date(NOW - ms).toISOString(), NOW, 'en');
@@ -27,9 +32,15 @@ describe('a time', () => {
   test('since which something lasts is a time of day, after the date if that is another day', () => {
     const since = (ms: number) => formatSince(new Date(NOW - ms).toISOString(), NOW, 'en-GB');
     expect([since(2 * MINUTE), since(3 * DAY)]).toEqual([
-      expect.stringMatching(/^\d{1,2}:\d\d$/),
-      expect.stringMatching(/^7 May.*\d{1,2}:\d\d$/),
+      expect.stringMatching(/^\d\d:\d\d$/),
+      expect.stringMatching(/^7 May, \d\d:\d\d$/),
     ]);
+  });
+
+  test('has two digits for the hour, also after midnight, where the language writes it so', () => {
+    const midnight = new Date(2026, 4, 10, 0, 5).toISOString();
+    expect(formatClockTime(midnight, 'en-GB')).toBe('00:05');
+    expect(formatClockTime(midnight, 'en-US')).toMatch(/^12:05\sAM$/);
   });
 
   test('today and yesterday are shown as words, other days as dates', () => {

@@ -30,18 +30,16 @@ const formatNow = (locale?: string): string =>
 export const formatFullTime = (time: string, locale?: string): string =>
   new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }).format(new Date(time));
 
+/** Returns the time of day as the reader's language writes it, such as `00:05` or `12:05 AM`. */
 export const formatClockTime = (time: string, locale?: string): string =>
-  new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' }).format(new Date(time));
+  new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(time));
 
 /** Returns the time of day, after the date if it is on another day than `now`. */
 export function formatSince(time: string, now: number, locale?: string): string {
-  if (localDay(time) === new Date(now).toDateString()) return formatClockTime(time, locale);
-  return new Intl.DateTimeFormat(locale, {
-    day: 'numeric',
-    month: 'short',
-    hour: 'numeric',
-    minute: '2-digit',
-  }).format(new Date(time));
+  const clock = formatClockTime(time, locale);
+  if (localDay(time) === new Date(now).toDateString()) return clock;
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(new Date(time));
+  return `${day}, ${clock}`;
 }
 
 /** Returns a text that is the same for all times of one day in the local time zone. It is not for display. */
