@@ -33,7 +33,9 @@ test('the tarball has the program, its source and its documents, and nothing els
     'SECURITY.md',
     'package.json',
   ]);
-  expect(rest.filter((path) => !/^(dist|src|plugins|web\/dist|deploy|examples|docs)\//.test(path))).toEqual([]);
+  expect(rest.filter((path) => !/^(dist|src|plugins|web\/dist|deploy|examples|docs)\//.test(path))).toEqual(
+    [],
+  );
   const ours = rest.filter((path) => !path.startsWith('examples/'));
   expect(ours.filter((path) => /\.test\.|vitest/.test(path))).toEqual([]);
   expect(paths).toContain('web/dist/index.html');
