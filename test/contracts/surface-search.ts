@@ -18,11 +18,10 @@ export const SEARCH_SCENARIOS: readonly Scenario[] = [
       {
         answer: {
           hits: [{ sender_type: 'USER', position: 2, snippet: 'Keep the **Orders** <b>file</b>' }],
-          next_cursor: null,
         },
       },
-      { answer: { hits: [], next_cursor: null } },
-      { answer: { hits: [], next_cursor: null } },
+      { answer: { hits: [] } },
+      { answer: { hits: [] } },
     ],
   },
   {
@@ -38,7 +37,7 @@ export const SEARCH_SCENARIOS: readonly Scenario[] = [
     expected: [
       { code: 'invalid_input', message: 'q: must be 1 to 200 characters and not only white space' },
       { code: 'invalid_input', message: 'limit: must be 1 to 200' },
-      { answer: { hits: [], next_cursor: null } },
+      { answer: { hits: [] } },
     ],
   },
 ];

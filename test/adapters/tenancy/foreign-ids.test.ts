@@ -10,6 +10,10 @@ import {
   ACCESS_REQUEST_PATH,
   DEVICE_CODE_PATH,
 } from '../../../src/adapters/koa/rest/sign-in/access-request-routes.ts';
+import {
+  PROVIDER_ANSWER_PATH,
+  PROVIDER_SIGN_IN_PATH,
+} from '../../../src/adapters/koa/rest/sign-in/provider-sign-in-routes.ts';
 import { SESSION_PATH, SIGN_IN_OPTIONS_PATH } from '../../../src/adapters/koa/rest/sign-in/sign-in-routes.ts';
 import { SMS_REPLY_PATH } from '../../../src/adapters/koa/rest/sms-reply-route.ts';
 import { TOOLS } from '../../../src/adapters/mcp/tools/tools.ts';
@@ -75,6 +79,8 @@ describe('every field, route and tool is covered', () => {
       ...walked.map((path) => BASE_PATH + path),
       SESSION_PATH,
       SIGN_IN_OPTIONS_PATH,
+      PROVIDER_SIGN_IN_PATH,
+      PROVIDER_ANSWER_PATH,
       openApiPath(ANSWER_LINK_PATH),
       SMS_REPLY_PATH,
       openApiPath(ACCESS_REQUEST_PATH),
